@@ -1,0 +1,50 @@
+namespace MlNetConvVis.Graph.Passes;
+
+/// <summary>Turns Constant and ConstantOfShape nodes, and Identity of constants, into initializers.</summary>
+internal static class ConstantNodes
+{
+    private const long MostElements = int.MaxValue / 8;
+
+    public static OnnxGraph ToInitializers(OnnxGraph graph)
+    {
+        var initializers = new Dictionary<string, OnnxTensor>(graph.Initializers, StringComparer.Ordinal);
+        var nodes = new List<OnnxNode>();
+        foreach (var node in graph.Nodes)
+        {
+            if (Value(node, initializers) is { } tensor) initializers.Add(node.Outputs[0], tensor);
+            else nodes.Add(node);
+        }
+
+        return graph.With(nodes: nodes, initializers: initializers);
+    }
+
+    private static OnnxTensor? Value(OnnxNode node, Dictionary<string, OnnxTensor> initializers) => node.OpType switch
+    {
+        "Constant" => ConstantValue(node),
+        "ConstantOfShape" when initializers.TryGetValue(node.Inputs[0], out var shape) => Filled(node, shape),
+        "Identity" => initializers.GetValueOrDefault(node.Inputs[0]),
+        _ => null,
+    };
+
+    private static OnnxTensor ConstantValue(OnnxNode node) => node.Attributes.Select(static a => a.Value switch
+    {
+        OnnxTensor tensor => tensor,
+        float number => OnnxTensor.Of([number]),
+        long number => OnnxTensor.Of([number]),
+        float[] numbers => OnnxTensor.Of(numbers, numbers.Length),
+        long[] numbers => OnnxTensor.Of(numbers, numbers.Length),
+        _ => null,
+    }).FirstOrDefault(static t => t is not null) ?? throw new GraphException($"Constant node '{node.Label}' holds no number; only numbers can be used.");
+
+    private static OnnxTensor Filled(OnnxNode node, OnnxTensor shape)
+    {
+        var dims = shape.Longs.ToArray();
+        var value = node.Attributes.Tensor("value") ?? OnnxTensor.Of([0f], 1);
+        var count = dims.Aggregate((Int128)1, static (product, d) => product > long.MaxValue ? product : product * d);
+        if (count < 0 || count > MostElements)
+            throw new GraphException($"ConstantOfShape node '{node.Label}' wants a tensor [{string.Join(',', dims)}]; at most {MostElements} elements can be used.");
+        var data = new byte[(int)count * value.Type.Size()];
+        for (var i = 0; i < (int)count; i++) value.Bytes.CopyTo(data.AsSpan(i * value.Bytes.Length));
+        return OnnxTensor.FromBytes(value.Type, dims, data);
+    }
+}

@@ -1,0 +1,21 @@
+namespace MlNetConvVis.Graph.Reversal;
+
+/// <summary>Reverses sums, differences, products and quotients, summing where an input was broadcast.</summary>
+internal static class ArithmeticReversal
+{
+    /// <summary>d(a - b)/da = 1.</summary>
+    public static Value Minuend(ReversalStep s) => s.SummedLikeInput(s.Signal, 0);
+
+    /// <summary>d(a - b)/db = -1.</summary>
+    public static Value Subtrahend(ReversalStep s) => s.SummedLikeInput(s.Build.Node("Neg", [s.Signal]), 1);
+
+    /// <summary>d(a * b)/da = b.</summary>
+    public static Value Factor(ReversalStep s, int index) => s.SummedLikeInput(s.Build.Mul(s.Signal, s.Input(1 - index)), index);
+
+    /// <summary>d(a / b)/da = 1 / b.</summary>
+    public static Value Dividend(ReversalStep s) => s.SummedLikeInput(s.Build.Div(s.Signal, s.Input(1)), 0);
+
+    /// <summary>d(a / b)/db = -(a / b) / b.</summary>
+    public static Value Divisor(ReversalStep s) => s.SummedLikeInput(
+        s.Build.Node("Neg", [s.Build.Div(s.Build.Mul(s.Signal, new Value(s.Node.Outputs[0])), s.Input(1))]), 1);
+}

@@ -1,0 +1,24 @@
+namespace MlNetConvVis.Graph.Reversal;
+
+/// <summary>The reverse pass met an operator that its table has no row for. Nothing is passed through unseen: that would draw a wrong picture that looks right.</summary>
+public sealed class UnsupportedOperatorException : GraphException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="node">The node that has no rule.</param>
+    /// <param name="opset">The model's operator set version.</param>
+    /// <param name="ruleSet">The name of the rule set.</param>
+    /// <param name="known">The operators it has rows for.</param>
+    public UnsupportedOperatorException(OnnxNode node, int opset, string ruleSet, IEnumerable<string> known)
+        : base($"No '{ruleSet}' rule for operator '{node?.OpType}' at node '{node?.Label}' (opset {opset}). " +
+            $"Known: {string.Join(", ", known.Order(StringComparer.Ordinal))}. Choose a layer before this node, or add a rule for it.")
+    {
+        OpType = node?.OpType ?? "";
+        NodeName = node?.Label ?? "";
+    }
+
+    /// <summary>Gets the operator without a rule.</summary>
+    public string OpType { get; }
+
+    /// <summary>Gets the node that has it.</summary>
+    public string NodeName { get; }
+}

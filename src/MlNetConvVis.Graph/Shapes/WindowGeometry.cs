@@ -1,0 +1,93 @@
+namespace MlNetConvVis.Graph.Shapes;
+
+/// <summary>
+/// How a convolution or pooling window moves over its input: the attributes <c>kernel_shape</c>, <c>strides</c>, <c>dilations</c>, <c>pads</c>,
+/// <c>auto_pad</c> and <c>ceil_mode</c> of ONNX's Conv, MaxPool and AveragePool, worked out for given spatial sizes.
+/// </summary>
+/// <param name="Kernel">Window size an axis.</param>
+/// <param name="Strides">Step an axis.</param>
+/// <param name="Dilations">Distance between window elements an axis.</param>
+/// <param name="PadsBegin">Padding before each axis.</param>
+/// <param name="PadsEnd">Padding behind each axis.</param>
+/// <param name="InputSizes">Spatial sizes that come in.</param>
+/// <param name="OutputSizes">Spatial sizes that go out.</param>
+public sealed record WindowGeometry(
+    IReadOnlyList<long> Kernel,
+    IReadOnlyList<long> Strides,
+    IReadOnlyList<long> Dilations,
+    IReadOnlyList<long> PadsBegin,
+    IReadOnlyList<long> PadsEnd,
+    IReadOnlyList<long> InputSizes,
+    IReadOnlyList<long> OutputSizes)
+{
+    /// <summary>Gets the number of spatial axes.</summary>
+    public int Rank => Kernel.Count;
+
+    /// <summary>Gets the pads as ONNX writes them: all begins, then all ends.</summary>
+    public long[] Pads => [.. PadsBegin, .. PadsEnd];
+
+    /// <summary>Works out the geometry of a node.</summary>
+    /// <param name="node">A Conv, MaxPool or AveragePool.</param>
+    /// <param name="input">The shape that comes in, [N, C, spatial axes].</param>
+    /// <param name="weights">The shape of a Conv's weights, or null for pools.</param>
+    /// <returns>The geometry.</returns>
+    /// <exception cref="GraphException">A spatial size is free, attributes contradict, or the window does not fit.</exception>
+    public static WindowGeometry Of(OnnxNode node, TensorShape input, TensorShape? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(input);
+        var sizes = Enumerable.Range(2, Math.Max(0, input.Rank - 2)).Select(input.Known).ToArray();
+        var kernel = node.Attributes.Ints("kernel_shape") ?? weights?.Dims.Skip(2).Select(static d => d.Size).ToArray()
+            ?? throw new GraphException($"{node.OpType} node '{node.Label}' states no kernel_shape.");
+        var strides = node.Attributes.Ints("strides") ?? Ones(kernel.Length);
+        var dilations = node.Attributes.Ints("dilations") ?? Ones(kernel.Length);
+        var pads = ExplicitPads(node, sizes, kernel, strides, dilations);
+        if (kernel.Length != sizes.Length || strides.Length != sizes.Length || dilations.Length != sizes.Length || pads.Length != 2 * sizes.Length)
+        {
+            throw new GraphException($"{node.OpType} node '{node.Label}' has kernel_shape [{string.Join(',', kernel)}], strides [{string.Join(',', strides)}], " +
+                $"dilations [{string.Join(',', dilations)}] and pads [{string.Join(',', pads)}], but its input {input} has {sizes.Length} spatial axes.");
+        }
+
+        var (begin, end) = (pads[..sizes.Length], pads[sizes.Length..]);
+        var ceil = node.Attributes.Int("ceil_mode", 0) == 1;
+        var output = sizes.Select((size, a) => OutputSize(node, size, kernel[a], strides[a], dilations[a], begin[a], end[a], ceil)).ToArray();
+        return new WindowGeometry(kernel, strides, dilations, begin, end, sizes, output);
+    }
+
+    /// <summary>
+    /// Gets the rows a ConvTranspose must add at the end of each axis so that it restores the size its Conv was given: Conv floors
+    /// (size + pads - dilation*(kernel-1) - 1) / stride, and the remainder is what it dropped.
+    /// </summary>
+    /// <returns>One number an axis, each smaller than the stride.</returns>
+    public long[] OutputPadding() =>
+        [.. InputSizes.Select((size, a) => (size + PadsBegin[a] + PadsEnd[a] - (Dilations[a] * (Kernel[a] - 1)) - 1) % Strides[a])];
+
+    private static long[] Ones(int count) => Enumerable.Repeat(1L, count).ToArray();
+
+    /// <summary>Gives explicit pads; <c>auto_pad</c> SAME_* keeps ceil(size / stride), the odd element going to the end (UPPER) or the beginning (LOWER).</summary>
+    private static long[] ExplicitPads(OnnxNode node, long[] sizes, long[] kernel, long[] strides, long[] dilations)
+    {
+        var mode = node.Attributes.Text("auto_pad", "NOTSET");
+        if (mode is "NOTSET" or "") return node.Attributes.Ints("pads") ?? new long[2 * kernel.Length];
+        if (mode == "VALID") return new long[2 * kernel.Length];
+        if (mode is not ("SAME_UPPER" or "SAME_LOWER"))
+            throw new GraphException($"{node.OpType} node '{node.Label}' has auto_pad '{mode}'; NOTSET, VALID, SAME_UPPER or SAME_LOWER was wanted.");
+        var totals = sizes.Select((size, a) =>
+            Math.Max(0, ((((size + strides[a] - 1) / strides[a]) - 1) * strides[a]) + (dilations[a] * (kernel[a] - 1)) + 1 - size)).ToArray();
+        var less = totals.Select(static t => t / 2);
+        var more = totals.Select(static t => t - (t / 2));
+        return mode == "SAME_UPPER" ? [.. less, .. more] : [.. more, .. less];
+    }
+
+    private static long OutputSize(OnnxNode node, long size, long kernel, long stride, long dilation, long begin, long end, bool ceil)
+    {
+        if (kernel < 1 || stride < 1 || dilation < 1)
+            throw new GraphException($"{node.OpType} node '{node.Label}' has kernel {kernel}, stride {stride}, dilation {dilation}; each must be 1 or more.");
+        var room = size + begin + end - (dilation * (kernel - 1)) - 1;
+        if (room < 0)
+            throw new GraphException($"{node.OpType} node '{node.Label}' has a window of {(dilation * (kernel - 1)) + 1}, but its input is only {size + begin + end} with padding. Use a larger image.");
+        if (!ceil) return (room / stride) + 1;
+        var steps = ((room + stride - 1) / stride) + 1;
+        return (steps - 1) * stride >= size + begin ? steps - 1 : steps;      // a window that would start in the end padding is dropped
+    }
+}
