@@ -1,0 +1,88 @@
+using Microsoft.ML.OnnxRuntime;
+using MlNetConvVis.Graph;
+using MlNetConvVis.Onnx;
+
+namespace MlNetConvVis.Runtime;
+
+/// <summary>Opens ONNX Runtime sessions on the device that was asked for.</summary>
+internal static class SessionFactory
+{
+    public const string CpuProvider = "CPUExecutionProvider";
+    public const string CudaProvider = "CUDAExecutionProvider";
+
+    private static readonly Lazy<string[]> s_providers = new(static () => OrtEnv.Instance().GetAvailableProviders());
+
+    /// <summary>Gets the providers that this build of ONNX Runtime has.</summary>
+    public static IReadOnlyList<string> Providers => s_providers.Value;
+
+    public static (InferenceSession Session, string Provider) Open(OnnxGraph graph, SessionSettings settings)
+    {
+        var model = OnnxFile.ToBytes(graph);
+        if (settings.Device.Kind != DeviceKind.Cpu)
+        {
+            try
+            {
+                return (OpenOn(model, settings, cuda: true), CudaProvider);
+            }
+            catch (Exception e) when (settings.Device.Kind == DeviceKind.Auto && IsMissingDevice(e))
+            {
+                if (Providers.Contains(CudaProvider)) settings.Note?.Invoke($"CUDA does not work here ({FirstLine(e.Message)}); the processor is used.");
+            }
+            catch (Exception e) when (IsMissingDevice(e))
+            {
+                throw new SessionException(
+                    $"Device '{settings.Device}' was asked for, but CUDA does not work here: {FirstLine(e.Message)} " +
+                    $"This build of ONNX Runtime has {string.Join(", ", Providers)}. Use --device cpu or auto, or see 'convvis doctor'.", e);
+            }
+        }
+
+        return (OpenOn(model, settings, cuda: false), CpuProvider);
+    }
+
+    private static bool IsMissingDevice(Exception e) => e is MissingDeviceException or EntryPointNotFoundException or DllNotFoundException;
+
+    private static InferenceSession OpenOn(byte[] model, SessionSettings settings, bool cuda)
+    {
+        using var options = new SessionOptions
+        {
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            IntraOpNumThreads = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount,
+        };
+        if (cuda) AppendCuda(options, settings.Device.Index);
+        try
+        {
+            return new InferenceSession(model, options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new SessionException($"ONNX Runtime does not accept the model: {FirstLine(e.Message)}", e);
+        }
+    }
+
+    private static void AppendCuda(SessionOptions options, int index)
+    {
+        if (!Providers.Contains(CudaProvider)) throw new MissingDeviceException("this build has no CUDA provider.");
+        try
+        {
+            options.AppendExecutionProvider_CUDA(index);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new MissingDeviceException(FirstLine(e.Message));
+        }
+    }
+
+    private static string FirstLine(string message) => message.Split('\n', 2)[0].Trim();
+
+    private sealed class MissingDeviceException(string message) : Exception(message);
+}
+
+/// <summary>What the ONNX Runtime in use can do.</summary>
+public static class RuntimeFacts
+{
+    /// <summary>Gets ONNX Runtime's version.</summary>
+    public static string Version => OrtEnv.Instance().GetVersionString();
+
+    /// <summary>Gets the execution providers of this build, best first.</summary>
+    public static IReadOnlyList<string> Providers => SessionFactory.Providers;
+}

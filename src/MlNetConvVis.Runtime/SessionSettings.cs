@@ -1,0 +1,35 @@
+namespace MlNetConvVis.Runtime;
+
+/// <summary>How graphs are run.</summary>
+public sealed record SessionSettings
+{
+    /// <summary>Gets the device.</summary>
+    /// <value>The default is <see cref="Device.Auto"/>.</value>
+    public Device Device { get; init; } = Device.Auto;
+
+    /// <summary>Gets how many threads compute on the processor; 0 for one a core.</summary>
+    /// <value>The default is 0.</value>
+    public int Threads { get; init; }
+
+    /// <summary>Gets what receives notes, such as that CUDA is missing and the processor is used; null to drop them.</summary>
+    public Action<string>? Note { get; init; }
+}
+
+/// <summary>ONNX Runtime refused a graph or failed to run it.</summary>
+public sealed class SessionException : Graph.GraphException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What came, what was wanted, what to do.</param>
+    public SessionException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Creates the exception with its cause.</summary>
+    /// <param name="message">What came, what was wanted, what to do.</param>
+    /// <param name="cause">What failed underneath.</param>
+    public SessionException(string message, Exception cause)
+        : base(message, cause)
+    {
+    }
+}
