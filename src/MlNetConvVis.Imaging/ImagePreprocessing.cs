@@ -1,0 +1,93 @@
+using System.Text.Json.Serialization;
+
+namespace MlNetConvVis.Imaging;
+
+/// <summary>
+/// What a network wants done to a picture: resize, cut out the centre, then for every tensor channel c
+/// <c>x = (pixel - mean[c]) * scale[c]</c> with the pixel from 0 to 255. Travels as JSON in a model's metadata under
+/// <see cref="MetadataKey"/>.
+/// </summary>
+public sealed partial record ImagePreprocessing
+{
+    /// <summary>The key under which the JSON form lies in the metadata of an ONNX model.</summary>
+    public const string MetadataKey = "convvis.preprocessing";
+
+    /// <summary>Gets the columns of the network's input.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Gets the rows of the network's input.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Gets how the picture is resized before the centre of <see cref="Width"/> x <see cref="Height"/> is cut out.</summary>
+    /// <value>The default is <see cref="ResizeMode.Shortest"/>.</value>
+    public ResizeMode Resize { get; init; } = ResizeMode.Shortest;
+
+    /// <summary>Gets the length that <see cref="ResizeMode.Shortest"/> gives the shorter side; the longer one is cut to whole pixels.</summary>
+    /// <value>The default is null: the larger of <see cref="Width"/> and <see cref="Height"/>.</value>
+    public int? ShortestSide { get; init; }
+
+    /// <summary>Gets the columns that <see cref="ResizeMode.Warp"/> resizes to.</summary>
+    /// <value>The default is null: <see cref="Width"/>.</value>
+    public int? WarpWidth { get; init; }
+
+    /// <summary>Gets the rows that <see cref="ResizeMode.Warp"/> resizes to.</summary>
+    /// <value>The default is null: <see cref="Height"/>.</value>
+    public int? WarpHeight { get; init; }
+
+    /// <summary>Gets the filter used for resizing.</summary>
+    /// <value>The default is <see cref="ResampleFilter.Bilinear"/>.</value>
+    public ResampleFilter Filter { get; init; } = ResampleFilter.Bilinear;
+
+    /// <summary>Gets the order of the tensor's channels.</summary>
+    /// <value>The default is <see cref="ChannelOrder.Rgb"/>.</value>
+    public ChannelOrder Channels { get; init; } = ChannelOrder.Rgb;
+
+    /// <summary>Gets the order of the tensor's dimensions.</summary>
+    /// <value>The default is <see cref="TensorLayout.Nchw"/>, the only one there is.</value>
+    public TensorLayout Layout { get; init; } = TensorLayout.Nchw;
+
+    /// <summary>Gets what is subtracted, in units of 0 to 255, for each tensor channel (so blue first where the order is BGR).</summary>
+    /// <value>The default is 0.</value>
+    public ChannelValues Mean { get; init; }
+
+    /// <summary>Gets the factor after the subtraction, for each tensor channel; 1/255 gives tensors from 0 to 1.</summary>
+    /// <value>The default is 1.</value>
+    public ChannelValues Scale { get; init; } = new(1);
+
+    /// <summary>Gets the floats of one preprocessed picture: 3 * Height * Width.</summary>
+    [JsonIgnore]
+    public int TensorLength => checked(3 * Height * Width);
+
+    /// <summary>
+    /// Takes mean and deviation as PyTorch's models state them, for pixels from 0 to 1: <c>(p/255 - m) / d = (p - 255 m) * 1/(255 d)</c>.
+    /// </summary>
+    /// <param name="mean">Mean of each tensor channel, 0 to 1.</param>
+    /// <param name="deviation">Standard deviation of each tensor channel, 0 to 1.</param>
+    public ImagePreprocessing WithUnitStatistics(ChannelValues mean, ChannelValues deviation) => this with
+    {
+        Mean = new ChannelValues(255 * mean.C0, 255 * mean.C1, 255 * mean.C2),
+        Scale = new ChannelValues(1 / (255 * deviation.C0), 1 / (255 * deviation.C1), 1 / (255 * deviation.C2)),
+    };
+
+    /// <summary>Checks every value.</summary>
+    /// <returns>This.</returns>
+    /// <exception cref="ArgumentException">A size below 1, a resize that leaves less than the crop, a scale of 0 or a value that is no number.</exception>
+    public ImagePreprocessing Checked()
+    {
+        if (Width < 1 || Height < 1)
+            throw Wrong($"the input size is {Width}x{Height}, at least 1x1 is wanted");
+        if (Resize == ResizeMode.Shortest && (ShortestSide ?? int.MaxValue) < Math.Max(Width, Height))
+            throw Wrong($"the shortest side {ShortestSide} is less than the crop {Width}x{Height}, make it {Math.Max(Width, Height)} or more");
+        if (Resize == ResizeMode.Warp && ((WarpWidth ?? Width) < Width || (WarpHeight ?? Height) < Height))
+            throw Wrong($"warping to {WarpWidth ?? Width}x{WarpHeight ?? Height} leaves less than the crop {Width}x{Height}");
+        for (var c = 0; c < 3; c++)
+        {
+            if (!float.IsFinite(Mean[c]) || !float.IsFinite(Scale[c]) || Scale[c] == 0)
+                throw Wrong($"mean {Mean[c]} and scale {Scale[c]} of channel {c} must be numbers, the scale not 0");
+        }
+
+        return this;
+    }
+
+    private static ArgumentException Wrong(string what) => new($"Preprocessing: {what}.");
+}
