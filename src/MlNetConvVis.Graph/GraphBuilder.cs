@@ -119,16 +119,17 @@ public sealed class GraphBuilder
     /// <summary>Makes a node give an optional output, such as the indices of a MaxPool.</summary>
     /// <param name="node">A node of this builder, or an earlier state of it.</param>
     /// <param name="index">The output's place; those before it must be there.</param>
+    /// <param name="name">The wished name; made from the first output's when null. An output that is there already keeps its own.</param>
     /// <returns>The output.</returns>
-    public Value Output(OnnxNode node, int index)
+    public Value Output(OnnxNode node, int index, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(node);
         var place = _nodes.FindIndex(n => n.Outputs[0] == node.Outputs[0]);
         if (place < 0) throw new GraphException($"Node '{node.Label}' is not part of this graph.");
         if (_nodes[place].Output(index) is { } there) return new Value(there);
-        var name = Free($"{node.Outputs[0]}.{index}");
-        _nodes[place] = _nodes[place] with { Outputs = [.. _nodes[place].Outputs.Take(index), name] };
-        return new Value(name);
+        var free = Free(name ?? $"{node.Outputs[0]}.{index}");
+        _nodes[place] = _nodes[place] with { Outputs = [.. _nodes[place].Outputs.Take(index), free] };
+        return new Value(free);
     }
 
     /// <summary>Gets the tensor behind a constant.</summary>

@@ -1,0 +1,158 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using MlNetConvVis.Graph;
+using MlNetConvVis.Graph.Passes;
+using MlNetConvVis.Graph.Shapes;
+using MlNetConvVis.Imaging;
+using MlNetConvVis.Onnx;
+
+namespace MlNetConvVis.Features;
+
+/// <summary>A convolutional network read from an ONNX file, with what is needed to feed it images and to name what it has learned. Immutable.</summary>
+public sealed class ConvNet
+{
+    /// <summary>The metadata key of the class names: a JSON list of texts.</summary>
+    public const string ClassesKey = "convvis.classes";
+
+    /// <summary>The metadata key of the layers of a spec, in order: a JSON list of value names.</summary>
+    public const string LayersKey = "convvis.layers";
+
+    private readonly Lazy<IReadOnlyDictionary<string, TensorShape>> _shapes;
+    private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<FieldAxis>>> _fields;
+    private readonly Lazy<IReadOnlyList<LayerInfo>> _layers;
+
+    /// <summary>Wraps a graph.</summary>
+    /// <param name="graph">A graph of any operator set that is read.</param>
+    /// <param name="preprocessing">How photos become its input; null to take it from the graph's metadata, where it may be missing.</param>
+    /// <param name="classes">Class names in the order of the last layer; null to take them from the graph's metadata.</param>
+    /// <exception cref="GraphException">The graph has no input [N, C, H, W] of floats, or its metadata is damaged.</exception>
+    public ConvNet(OnnxGraph graph, ImagePreprocessing? preprocessing = null, IReadOnlyList<string>? classes = null)
+    {
+        Original = graph ?? throw new ArgumentNullException(nameof(graph));
+        Graph = BatchNormalizationFolding.Apply(CanonicalForm.Of(graph));
+        Image = ImageInput(Graph);
+        Preprocessing = preprocessing ?? (graph.Metadata.TryGetValue(ImagePreprocessing.MetadataKey, out var json) ? ImagePreprocessing.FromJson(json) : null);
+        Classes = classes ?? TextsUnder(graph, ClassesKey);
+        _shapes = new(() => ShapeInference.Infer(Graph));
+        _fields = new(() => ReceptiveField.Infer(Graph, Image.Name));
+        _layers = new(() => LayerTable.Of(this));
+        RefuseOtherSize();
+    }
+
+    /// <summary>Gets the graph as it was read.</summary>
+    public OnnxGraph Original { get; }
+
+    /// <summary>Gets the graph that is computed with: operator set 18, batch normalisation folded into convolutions.</summary>
+    public OnnxGraph Graph { get; }
+
+    /// <summary>Gets the image input: float, [N, C, H, W].</summary>
+    public ValueInfo Image { get; }
+
+    /// <summary>Gets how photos become the input, or null when the model does not say.</summary>
+    public ImagePreprocessing? Preprocessing { get; }
+
+    /// <summary>Gets the class names in the order of the last layer, or null when the model does not say.</summary>
+    public IReadOnlyList<string>? Classes { get; }
+
+    /// <summary>Gets the file the model came from, or null.</summary>
+    public string? File { get; private init; }
+
+    /// <summary>Gets the SHA-256 of the model file in hexadecimal, or null when it came from memory.</summary>
+    public string? Hash { get; private init; }
+
+    /// <summary>Gets every layer in order: what <c>inspect</c> prints.</summary>
+    public IReadOnlyList<LayerInfo> Layers => _layers.Value;
+
+    /// <summary>Gets the names of a spec's layers in order; empty for foreign models.</summary>
+    public IReadOnlyList<string> SpecLayers => TextsUnder(Original, LayersKey) ?? [];
+
+    /// <summary>Reads a model file.</summary>
+    /// <param name="path">An ONNX file.</param>
+    /// <param name="preprocessing">How photos become its input; null to take it from the model.</param>
+    /// <param name="classes">Class names; null to take them from the model.</param>
+    /// <returns>The network.</returns>
+    /// <exception cref="GraphException">The file cannot be used; the message says why.</exception>
+    public static ConvNet Load(string path, ImagePreprocessing? preprocessing = null, IReadOnlyList<string>? classes = null) =>
+        new(OnnxFile.Read(path), preprocessing, classes) { File = path, Hash = HashOf(path) };
+
+    /// <summary>Gets how photos become the input.</summary>
+    /// <returns>The preprocessing.</returns>
+    /// <exception cref="GraphException">The model does not say, and nobody else did.</exception>
+    public ImagePreprocessing RequirePreprocessing() => Preprocessing ?? throw new GraphException(
+        $"{Label} does not say how photos become its input (size, crop, mean, scale, channel order). " +
+        "Give them by options (--resize, --crop, --mean, --scale, --channels), in a YAML file of the same name beside it, or feed a tensor with --tensor.");
+
+    /// <summary>Finds a layer by its value name.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The name, checked.</returns>
+    /// <exception cref="GraphException">There is no such layer; the message lists near ones.</exception>
+    public string RequireLayer(string name)
+    {
+        if (Graph.ProducerOf(name) is not null) return name;
+        if (Original.ProducerOf(name) is not null)
+            throw new GraphException($"Layer '{name}' of {Label} was merged into the batch normalisation behind it; take that one instead.");
+        var near = Layers.Select(static l => l.Name).OrderBy(l => EditDistance(l, name)).ThenBy(static l => l, StringComparer.Ordinal).Take(5);
+        throw new GraphException($"{Label} has no layer '{name}'. Near: {string.Join(", ", near)}. 'convvis inspect' lists all.");
+    }
+
+    /// <summary>Gets the shape of a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <returns>[N, C, H, W], or [N, C] for fully connected ones.</returns>
+    /// <exception cref="GraphException">It could not be worked out.</exception>
+    public TensorShape ShapeOf(string layer) => _shapes.Value.TryGetValue(RequireLayer(layer), out var shape) ? shape
+        : throw new GraphException($"The shape of layer '{layer}' of {Label} could not be worked out, because an operator before it is not known. Choose an earlier layer.");
+
+    /// <summary>Gets the receptive field of a layer along the image's height and width.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <returns>Height first, then width.</returns>
+    public IReadOnlyList<FieldAxis> FieldOf(string layer) => _fields.Value[RequireLayer(layer)];
+
+    internal string Label => File is null ? "The model" : $"Model '{File}'";
+
+    private static ValueInfo ImageInput(OnnxGraph graph)
+    {
+        var images = graph.Inputs.Where(static i => i.Type == ElementType.Float && i.Shape?.Rank == 4).ToArray();
+        return images.Length == 1 && graph.Inputs.Count == 1 ? images[0] : throw new GraphException(
+            $"The model has the inputs {string.Join(", ", graph.Inputs.Select(static i => $"'{i.Name}' {i.Type} {i.Shape}"))}; one image input [N, C, H, W] of floats was wanted.");
+    }
+
+    private static string[]? TextsUnder(OnnxGraph graph, string key)
+    {
+        if (!graph.Metadata.TryGetValue(key, out var json)) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<string[]>(json);
+        }
+        catch (JsonException e)
+        {
+            throw new GraphException($"The model's metadata '{key}' is no JSON list of texts: {e.Message}", e);
+        }
+    }
+
+    private static string HashOf(string path)
+    {
+        using var file = System.IO.File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+
+    private static int EditDistance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
+        }
+
+        return row[^1];
+    }
+
+    private void RefuseOtherSize()
+    {
+        if (Preprocessing is not { } p || Image.Shape is not { } shape) return;
+        if (shape[2] is { IsKnown: true } height && shape[3] is { IsKnown: true } width && (height.Size != p.Height || width.Size != p.Width))
+            throw new GraphException($"The model takes images {shape} (N,C,H,W), but the preprocessing makes {p.Height}x{p.Width}. Crop to {height}x{width}.");
+    }
+}

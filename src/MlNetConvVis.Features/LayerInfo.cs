@@ -1,0 +1,13 @@
+using MlNetConvVis.Graph;
+using MlNetConvVis.Graph.Shapes;
+
+namespace MlNetConvVis.Features;
+
+/// <summary>One layer of a network.</summary>
+/// <param name="Name">The value's name, by which it is asked for.</param>
+/// <param name="OpType">The operator that makes it.</param>
+/// <param name="Shape">Its shape, or null when it could not be worked out.</param>
+/// <param name="Parameters">How many weights and biases its operator has.</param>
+/// <param name="Field">Its receptive field, height then width; null when it could not be worked out.</param>
+/// <param name="Obstacle">Why it cannot be projected to pixels; null when it can.</param>
+public sealed record LayerInfo(string Name, string OpType, TensorShape? Shape, long Parameters, IReadOnlyList<FieldAxis>? Field, string? Obstacle);
