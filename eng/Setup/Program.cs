@@ -1,0 +1,3 @@
+using MlNetConvVis.Setup;
+
+return Verbs.Run(args);
