@@ -68,4 +68,17 @@ public static class RgbImageOperations
 
         return new RgbImage(image.Width, image.Height, pixels);
     }
+
+    /// <summary>Writes a picture as a PNG file; it appears under its name only when it is complete.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="file">The file; its folder is made when missing.</param>
+    /// <param name="codec">What encodes it; null: the best there is.</param>
+    public static void WritePng(this RgbImage image, string file, IImageCodec? codec = null)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var content = (codec ?? ImageCodecs.Default).EncodePng(image);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        File.WriteAllBytes(file + ".partial", content);
+        File.Move(file + ".partial", file, overwrite: true);
+    }
 }
