@@ -1,0 +1,116 @@
+using MlNetConvVis.Data;
+using MlNetConvVis.Features;
+using MlNetConvVis.Graph;
+using MlNetConvVis.Runtime;
+
+namespace MlNetConvVis.Analysis;
+
+/// <summary>One strong activation of a feature map.</summary>
+/// <param name="Image">The photo's index.</param>
+/// <param name="Unit">The unit.</param>
+/// <param name="Activation">Its value.</param>
+public sealed record TopActivation(int Image, Unit Unit, float Activation);
+
+/// <summary>The strongest activations of one feature map, strongest first, at most one a photo.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Channel">The map.</param>
+/// <param name="Tops">The activations; fewer than asked for where the map was active in fewer photos.</param>
+public sealed record MapTops(string Layer, int Channel, IReadOnlyList<TopActivation> Tops);
+
+/// <summary>Finds, in one pass over a collection, the photos and places that excite each feature map most (Zeiler and Fergus 2013, figure 2).</summary>
+public static class TopActivations
+{
+    /// <summary>Runs the pass.</summary>
+    /// <param name="net">The network.</param>
+    /// <param name="layers">The layers.</param>
+    /// <param name="top">How many activations to keep of each map.</param>
+    /// <param name="images">How many photos there are.</param>
+    /// <param name="fill">Writes a photo's input.</param>
+    /// <param name="settings">Device and threads.</param>
+    /// <param name="batch">Photos of one run.</param>
+    /// <param name="progress">Receives how many photos are done.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <returns>Every map of every layer that was active (above zero) at all, in order.</returns>
+    public static IReadOnlyList<MapTops> Find(
+        ConvNet net,
+        IReadOnlyList<string> layers,
+        int top,
+        int images,
+        FillImage fill,
+        SessionSettings settings,
+        int batch = 32,
+        IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(net);
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        using var extractor = new FeatureExtractor(net, layers, switches: false, settings, batch);
+        var boards = layers.ToDictionary(static l => l, l => new Board(l, net.ShapeOf(l), top), StringComparer.Ordinal);
+        extractor.Run(images, fill, (first, count, features) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var (layer, board) in boards) board.Take(first, count, features.Floats(layer));
+            progress?.Report(first + count);
+        });
+        return [.. layers.SelectMany(l => boards[l].Maps())];
+    }
+
+    /// <summary>Chooses some maps of each layer at random, as the paper does, the same ones for the same seed.</summary>
+    /// <param name="maps">The maps to choose from.</param>
+    /// <param name="perLayer">How many of each layer.</param>
+    /// <param name="seed">The seed.</param>
+    /// <returns>The chosen ones, in their order.</returns>
+    public static IReadOnlyList<MapTops> Choose(IReadOnlyList<MapTops> maps, int perLayer, ulong seed) =>
+        [.. maps.GroupBy(static m => m.Layer).SelectMany(layer =>
+        {
+            var random = new SplitMix64(seed);
+            return layer.Select(m => (Map: m, Key: random.Next())).OrderBy(static p => p.Key).Take(perLayer).Select(static p => p.Map).OrderBy(static m => m.Channel);
+        })];
+
+    /// <summary>The best activations of every map of one layer so far.</summary>
+    private sealed class Board
+    {
+        private readonly string _layer;
+        private readonly TensorShape _shape;
+        private readonly int _top;
+        private readonly List<TopActivation>[] _maps;
+        private readonly int _places;
+
+        public Board(string layer, TensorShape shape, int top)
+        {
+            (_layer, _shape, _top) = (layer, shape, top);
+            _maps = [.. Enumerable.Range(0, (int)shape.Known(1)).Select(_ => new List<TopActivation>(top + 1))];
+            _places = (int)shape.ItemCount() / _maps.Length;
+        }
+
+        public void Take(int first, int count, ReadOnlySpan<float> activations)
+        {
+            for (var item = 0; item < count; item++)
+            {
+                for (var map = 0; map < _maps.Length; map++)
+                {
+                    var start = ((item * _maps.Length) + map) * _places;
+                    TakeMap(first + item, map, activations.Slice(start, _places));
+                }
+            }
+        }
+
+        public IEnumerable<MapTops> Maps() => _maps.Select((tops, channel) => new MapTops(_layer, channel, tops)).Where(static m => m.Tops.Count > 0);
+
+        private void TakeMap(int image, int map, ReadOnlySpan<float> places)
+        {
+            var best = 0;
+            for (var i = 1; i < places.Length; i++)
+            {
+                if (places[i] > places[best]) best = i;
+            }
+
+            var tops = _maps[map];
+            if (!(places[best] > 0) || (tops.Count == _top && places[best] <= tops[^1].Activation)) return;
+            var found = new TopActivation(image, Unit.At(((long)map * _places) + best, _shape), places[best]);
+            var place = tops.FindIndex(t => t.Activation < found.Activation);      // equal ones: the earlier photo stays ahead
+            tops.Insert(place < 0 ? tops.Count : place, found);
+            if (tops.Count > _top) tops.RemoveAt(_top);
+        }
+    }
+}
