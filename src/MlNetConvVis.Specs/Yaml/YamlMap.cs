@@ -39,7 +39,8 @@ public sealed class YamlMap
     /// <summary>Gets the value of a required key.</summary>
     /// <param name="key">The key.</param>
     /// <exception cref="SpecException">The key is not there.</exception>
-    public YamlValue this[string key] => Find(key) ?? throw _self.Error($"{_self.Label} has no '{key}', which is required.");
+    public YamlValue this[string key] => Find(key) ?? throw _self.Error($"{_self.Label} has no '{key}', which is required." +
+        (NearestName.Of(key, _byKey.Keys) is { } near ? $" Was '{near}' meant to be it?" : ""));
 
     /// <summary>Gets the value of an optional key.</summary>
     /// <param name="key">The key.</param>

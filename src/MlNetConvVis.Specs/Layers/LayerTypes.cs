@@ -1,0 +1,45 @@
+using MlNetConvVis.Specs.Yaml;
+
+namespace MlNetConvVis.Specs.Layers;
+
+/// <summary>How one type of layer is read.</summary>
+/// <param name="Keys">The keys it knows beside <c>type</c> and <c>from</c>.</param>
+/// <param name="Read">Reads them, given the layer's name.</param>
+internal sealed record LayerType(IReadOnlyList<string> Keys, Func<string, YamlMap, LayerSpec> Read);
+
+/// <summary>The table of layer types, one row a type.</summary>
+internal static class LayerTypes
+{
+    public static IReadOnlyDictionary<string, LayerType> Known { get; } = new Dictionary<string, LayerType>
+    {
+        ["conv"] = ConvLayer.Type,
+        ["maxpool"] = MaxPoolLayer.Type,
+        ["averagepool"] = AveragePoolLayer.Type,
+        ["globalaveragepool"] = GlobalAveragePoolLayer.Type,
+        ["lrn"] = LrnLayer.Type,
+        ["batchnorm"] = BatchNormalizationLayer.Type,
+        ["relu"] = ReluLayer.Type,
+        ["flatten"] = FlattenLayer.Type,
+        ["dense"] = DenseLayer.Type,
+        ["dropout"] = DropoutLayer.Type,
+        ["softmax"] = SoftmaxLayer.Type,
+        ["add"] = AddLayer.Type,
+        ["concat"] = ConcatLayer.Type,
+    };
+
+    /// <summary>Reads one item of <c>layers</c>: a map with one key, the layer's name.</summary>
+    public static LayerSpec Read(YamlValue item)
+    {
+        if (item.Kind != YamlKind.Map) throw item.Wrong("'name: { type: … }'");
+        if (item.AsMap().Entries is not [var entry])
+            throw item.Error($"{item.Label} has {item.AsMap().Entries.Count} keys; one was wanted, the layer's name. Does a line lack '- ' in front or spaces to belong to the layer above?");
+        var map = entry.Value.AsMap();
+        var type = map["type"].AsChoice(Known);
+        map.EnsureNoOtherKeys(["type", "from", .. type.Keys]);
+        return type.Read(entry.Key, map) with
+        {
+            From = map.Find("from") is { } from ? [.. from.AsOneOrMore().Select(static f => f.AsText())] : [],
+            Position = entry.KeyPosition,
+        };
+    }
+}
