@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MlNetConvVis.Graph;
 
 namespace MlNetConvVis.Specs.Compilation;
 
@@ -11,24 +10,6 @@ public static class NetworkMetadata
 
     /// <summary>The key of the layer names in order, a JSON list.</summary>
     public const string LayersKey = "convvis.layers";
-
-    /// <summary>Reads the layer names that a spec gave a model.</summary>
-    /// <param name="graph">The model.</param>
-    /// <returns>The names in order; null for a model that was not made from a spec.</returns>
-    /// <exception cref="GraphException">The metadata is damaged.</exception>
-    public static IReadOnlyList<string>? LayersOf(OnnxGraph graph)
-    {
-        ArgumentNullException.ThrowIfNull(graph);
-        if (!graph.Metadata.TryGetValue(LayersKey, out var text)) return null;
-        try
-        {
-            return JsonSerializer.Deserialize<string[]>(text);
-        }
-        catch (JsonException e)
-        {
-            throw new GraphException($"The model's metadata '{LayersKey}' is '{text}'; a JSON list of layer names was wanted.", e);
-        }
-    }
 
     internal static IReadOnlyDictionary<string, string> Of(NetworkSpec spec)
     {
