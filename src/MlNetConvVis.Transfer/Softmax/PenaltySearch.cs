@@ -17,6 +17,7 @@ internal static class PenaltySearch
         {
             var train = Indices(parts, p => p != part);
             var held = Indices(parts, p => p == part);
+            if (held.Length == 0) continue;    // fewer groups than parts
             var (trainLabels, heldLabels) = (Array.ConvertAll(train, row => labels[row]), Array.ConvertAll(held, row => labels[row]));
             var inner = space.Subset(train);
             var point = inner.NewVector();

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MlNetConvVis.Transfer;
 
 /// <summary>How a softmax is fitted. The defaults suit features of a convnet.</summary>
@@ -28,7 +30,8 @@ public sealed record SoftmaxOptions
     public double Tolerance { get; init; } = 1e-4;
 
     /// <summary>Gets the number of threads; the result does not depend on it.</summary>
-    /// <value>The default is the number of processors.</value>
+    /// <value>The default is the number of processors. Not written to JSON.</value>
+    [JsonIgnore]
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Gets the seed that deals rows into validation parts.</summary>
