@@ -14,6 +14,9 @@ internal sealed record NativePlatform(string Rid, string? OnnxRuntimeFolder, str
 
     public static NativePlatform Current { get; } = For(OperatingSystemName(), RuntimeInformation.OSArchitecture);
 
+    /// <summary>Whether a word of the runtime identifier, such as linux or x64, holds of this machine.</summary>
+    public bool Is(string word) => Rid.Split('-').Contains(word);
+
     public bool HasCudaPackage => Rid == "linux-x64";
 
     private static NativePlatform For(string system, Architecture architecture) => (system, architecture) switch

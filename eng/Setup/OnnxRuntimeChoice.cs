@@ -8,6 +8,7 @@ internal sealed record OnnxRuntimeChoice(PackageStatus? Package, string WhyNotNu
 {
     private const string WithCuda = "Microsoft.ML.OnnxRuntime.Gpu";
     private const string WithoutCuda = "Microsoft.ML.OnnxRuntime";
+    private const string NeedsPackage = "Microsoft.ML.OnnxTransformer";
 
     public bool PackageHasCuda => Package?.Id == WithCuda;
 
@@ -31,10 +32,13 @@ internal sealed record OnnxRuntimeChoice(PackageStatus? Package, string WhyNotNu
         return new(null, why, whyNoCuda);
     }
 
-    /// <summary>The packages with those of ONNX Runtime that were not chosen taken out: a project must not get two.</summary>
+    /// <summary>
+    /// The packages with those of ONNX Runtime that were not chosen taken out, a project must not get two; and with npm's those that
+    /// bring NuGet's assembly of the same name along.
+    /// </summary>
     public IReadOnlyList<PackageStatus> Narrow(IReadOnlyList<PackageStatus> packages) =>
     [
-        .. packages.Select(package => package is { Id: WithCuda or WithoutCuda, Served: true } && package != Package
+        .. packages.Select(package => package.Served && package != Package && (package.Id is WithCuda or WithoutCuda || (Package is null && package.Id == NeedsPackage))
             ? package with { Served = false, Reason = $"ONNX Runtime comes from npm: {WhyNotNuGet}" }
             : package),
     ];

@@ -1,10 +1,16 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace MlNetConvVis.Setup;
 
-/// <summary>Finds out which packages restore: one project for each of them, all in one restore.</summary>
-internal sealed class PackageProbe(Repository repository)
+/// <summary>
+/// Finds out which packages restore: one project for each of them, all in one restore. For a large package the project asks for a
+/// version that cannot be (the wanted one's lowest pre-release), and NuGet's refusal tells the nearest that there is.
+/// </summary>
+internal sealed partial class PackageProbe(Repository repository)
 {
+    private const string Impossible = "-0";
+
     /// <exception cref="SetupException">A package source cannot be reached, so nothing is known.</exception>
     public IReadOnlyList<PackageStatus> Probe(IReadOnlyList<OptionalPackage> packages, string folder)
     {
@@ -25,15 +31,18 @@ internal sealed class PackageProbe(Repository repository)
     private static void WriteProject(OptionalPackage package, string folder)
     {
         var project = Path.Combine(folder, ProjectOf(package));
+        var item = package.Large
+            ? $"<PackageDownload Include=\"@(PackageVersion->WithMetadataValue('Identity','{package.Id}'))\"><Version>[%(Version){Impossible}]</Version></PackageDownload>"
+            : $"""<PackageReference Include="{package.Id}" />""";
         Directory.CreateDirectory(Path.GetDirectoryName(project)!);
         File.WriteAllText(project, $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <TargetFramework>net10.0</TargetFramework>
                 <NuGetAudit>false</NuGetAudit>
-                <RestoreAdditionalProjectSources>$(ConvVisPackageSource)</RestoreAdditionalProjectSources>
+                <RestoreAdditionalProjectSources>{WorldInputs.PackageSource}</RestoreAdditionalProjectSources>
               </PropertyGroup>
-              <ItemGroup><PackageReference Include="{package.Id}" /></ItemGroup>
+              <ItemGroup>{item}</ItemGroup>
             </Project>
             """);
     }
@@ -43,34 +52,57 @@ internal sealed class PackageProbe(Repository repository)
         if (!File.Exists(assets))
             throw new SetupException(BuildFailure.Explain($"cannot find out whether {package.Id} restores", output, folder));
         var document = JsonNode.Parse(File.ReadAllText(assets))!;
+        var errors = (document["logs"] as JsonArray ?? []).Where(static log => Text(log, "level") == "Error").ToArray();
+        if (errors.FirstOrDefault(static log => Text(log, "code") == "NU1301") is { } unreachable)
+            throw new SetupException(BuildFailure.Unreachable(Text(unreachable, "message")));
         var framework = document["project"]!["frameworks"]!.AsObject().First().Value!;
-        var wanted = framework["dependencies"]![package.Id]!["version"]!.GetValue<string>();
-        var version = wanted.Trim('[', ']', '(', ')', ' ').Split(',')[0];
-        var errors = (document["logs"] as JsonArray ?? []).Where(static log => log!["level"]!.GetValue<string>() == "Error").ToArray();
-        if (errors.FirstOrDefault(static log => log!["code"]!.GetValue<string>() is "NU1301" or "NU1900") is { } unreachable)
-            throw new SetupException(BuildFailure.Unreachable(unreachable["message"]!.GetValue<string>()));
-        return errors is [{ } first, ..]
-            ? new PackageStatus(package.Id, version, Served: false, Reason(package.Id, first))
-            : Restored(package.Id, version, document);
+        return package.Large ? ReadRefusal(package.Id, framework, errors) : ReadRestore(package.Id, framework, errors, document);
     }
 
-    /// <summary>NuGet takes the next newer version where the wanted one is not served.</summary>
-    private static PackageStatus Restored(string id, string wanted, JsonNode assets)
+    private static PackageStatus ReadRestore(string id, JsonNode framework, JsonNode?[] errors, JsonNode assets)
     {
+        var wanted = LowerBound(framework["dependencies"]![id]!["version"]!.GetValue<string>());
+        if (errors is [var first, ..])
+            return new PackageStatus(id, wanted, Served: false, Reason(id, first));
         var version = assets["libraries"]!.AsObject().Select(static library => library.Key.Split('/'))
             .First(library => library[0].Equals(id, StringComparison.OrdinalIgnoreCase))[1];
-        return new PackageStatus(id, version, Served: true, version == wanted ? "restores" : $"restores; {wanted} is wanted, {version} is the nearest that is served");
+        return Served(id, wanted, version, "restores");
     }
 
-    private static string Reason(string id, JsonNode error)
+    private static PackageStatus ReadRefusal(string id, JsonNode framework, JsonNode?[] errors)
     {
-        var missing = error["libraryId"]?.GetValue<string>() ?? id;
+        var asked = LowerBound(framework["downloadDependencies"]!.AsArray().Single()!["version"]!.GetValue<string>());
+        var wanted = asked[..^Impossible.Length];
+        var refusal = errors.FirstOrDefault(static error => Text(error, "code") is "NU1101" or "NU1102" or "NU1103")
+            ?? throw new SetupException($"cannot find out whether {id} restores: {(errors is [var other, ..] ? Text(other, "message") : $"NuGet knows a version {asked}")}");
+        var newer = NearestVersion().Matches(Text(refusal, "message")).Select(static match => match.Groups[1].Value)
+            .Where(version => Comparable(version) >= Comparable(wanted)).MinBy(Comparable);
+        return newer is null
+            ? new PackageStatus(id, wanted, Served: false, Reason(id, refusal))
+            : Served(id, wanted, newer, "is served");
+    }
+
+    private static PackageStatus Served(string id, string wanted, string version, string how) =>
+        new(id, version, Served: true, version == wanted ? how : $"{how}; {wanted} is wanted, {version} is the nearest that is served");
+
+    private static string Reason(string id, JsonNode? error)
+    {
+        var missing = error!["libraryId"]?.GetValue<string>() ?? id;
         var subject = missing.Equals(id, StringComparison.OrdinalIgnoreCase) ? "" : $"needs {missing}: ";
-        return subject + error["code"]!.GetValue<string>() switch
+        return subject + Text(error, "code") switch
         {
             "NU1101" => "no package source has it",
-            "NU1102" or "NU1103" => "the package sources have other versions of it only",
-            var code => $"{code}: {error["message"]!.GetValue<string>().Split('\n')[0].Trim()}",
+            "NU1102" or "NU1103" => "the package sources have no version of it that will do",
+            var code => $"{code}: {Text(error, "message").Split('\n')[0].Trim()}",
         };
     }
+
+    private static string LowerBound(string range) => range.Trim('[', ']', '(', ')', ' ').Split(',')[0].Trim();
+
+    private static Version Comparable(string version) => Version.Parse(version.Split('-', '+')[0]);
+
+    private static string Text(JsonNode? node, string name) => node![name]!.GetValue<string>();
+
+    [GeneratedRegex(@"Nearest version: ([^\s\]]+)")]
+    private static partial Regex NearestVersion();
 }

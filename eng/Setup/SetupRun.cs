@@ -37,7 +37,7 @@ internal sealed class SetupRun(Repository repository, TextWriter log)
     private World Install(string inputs, NvidiaDevice nvidia, string workFolder)
     {
         log.WriteLine("set-up: asking the package sources what they serve");
-        var served = Survey(nvidia, workFolder);
+        var served = new PackageSurvey(repository, NativePlatform.Current, nvidia).Make(workFolder);
         var choice = OnnxRuntimeChoice.Make(served, NativePlatform.Current, nvidia, WorldInputs.NpmAsked);
         var packages = choice.Narrow(served);
         var native = new NativeInstall(repository, NativePlatform.Current, nvidia, packages, log);
@@ -59,29 +59,6 @@ internal sealed class SetupRun(Repository repository, TextWriter log)
         world.Write(repository);
         new WorldSummary(world).Write(log);
         return world;
-    }
-
-    private IReadOnlyList<PackageStatus> Survey(NvidiaDevice nvidia, string workFolder)
-    {
-        var all = OptionalPackage.ReadAll(repository.PackageVersions);
-        var known = new Dictionary<string, PackageStatus>();
-        foreach (var package in all)
-            if (package.WhyNotWanted(NativePlatform.Current, nvidia) is { } reason)
-                known.Add(package.Id, new PackageStatus(package.Id, "", Served: false, reason));
-        Probe(all.Where(static package => package.InsteadOf is null), "probes");
-        foreach (var package in all)
-            if (package.InsteadOf is { } first && known[first].Served)
-                known.Add(package.Id, new PackageStatus(package.Id, "", Served: false, $"not wanted here: {first} restores"));
-        Probe(all.Where(static package => package.InsteadOf is not null), "stand-ins");
-        return [.. all.Select(package => known[package.Id])];
-
-        void Probe(IEnumerable<OptionalPackage> packages, string folder)
-        {
-            OptionalPackage[] open = [.. packages.Where(package => !known.ContainsKey(package.Id))];
-            if (open.Length > 0)
-                foreach (var status in new PackageProbe(repository).Probe(open, Path.Combine(workFolder, folder)))
-                    known.Add(status.Id, status);
-        }
     }
 
     private bool IsComplete(World world) =>

@@ -9,10 +9,10 @@ internal sealed class WorldLock : IDisposable
 
     private WorldLock(FileStream file) => _file = file;
 
-    public static WorldLock Take(Repository repository)
+    public static WorldLock Take(Repository repository, string name = "lock")
     {
         Directory.CreateDirectory(repository.World);
-        var path = Path.Combine(repository.World, "lock");
+        var path = Path.Combine(repository.World, name);
         for (var told = false; ; Thread.Sleep(s_pause))
         {
             try
