@@ -73,7 +73,11 @@ public sealed class ResidentSession : IDisposable
 
     /// <summary>Copies the state out.</summary>
     /// <returns>Tensors by input name.</returns>
-    public IReadOnlyDictionary<string, OnnxTensor> ReadState() => _slots.ToDictionary(static s => s.Input, s => Read(s), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, OnnxTensor> ReadState() => _slots.ToDictionary(static s => s.Input, s => Read(s, _current), StringComparer.Ordinal);
+
+    /// <summary>Copies out the state as it was before the latest run.</summary>
+    /// <returns>Tensors by input name; before the first run they hold nothing of use.</returns>
+    public IReadOnlyDictionary<string, OnnxTensor> ReadPreviousState() => _slots.ToDictionary(static s => s.Input, s => Read(s, 1 - _current), StringComparer.Ordinal);
 
     /// <summary>Replaces the state.</summary>
     /// <param name="state">Tensors by input name; all or some.</param>
@@ -138,7 +142,7 @@ public sealed class ResidentSession : IDisposable
         }
     }
 
-    private OnnxTensor Read(StateSlot slot) => DeviceCopy.ToHost(slot.Values[_current], slot.Dims, Provider == SessionFactory.CudaProvider);
+    private OnnxTensor Read(StateSlot slot, int which) => DeviceCopy.ToHost(slot.Values[which], slot.Dims, Provider == SessionFactory.CudaProvider);
 
     private sealed record StateSlot(string Input, string Output, long[] Dims, OrtValue[] Values);
 }

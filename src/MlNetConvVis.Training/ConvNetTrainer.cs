@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using MlNetConvVis.Graph;
+using MlNetConvVis.Onnx;
+using MlNetConvVis.Specs.Compilation;
+
+namespace MlNetConvVis.Training;
+
+/// <summary>
+/// Trains a convolutional network through one ONNX step graph: forward, loss, gradients and update run in ONNX Runtime, where the parameters stay.
+/// Equal network, pictures, options and device give equal weights to the bit, also when training was stopped and resumed.
+/// </summary>
+public sealed class ConvNetTrainer
+{
+    /// <summary>The name of the model file in the training folder.</summary>
+    public const string ModelFileName = "model.onnx";
+
+    private readonly CompiledNetwork _network;
+    private readonly TrainingSet _set;
+    private readonly TrainingOptions _options;
+
+    /// <summary>Makes a trainer.</summary>
+    /// <param name="network">A freshly compiled network; its seed decides the initial weights.</param>
+    /// <param name="set">The pictures, of the network's input size.</param>
+    /// <param name="options">The recipe.</param>
+    /// <exception cref="TrainingException">Network and pictures do not fit, or an option is out of its range.</exception>
+    public ConvNetTrainer(CompiledNetwork network, TrainingSet set, TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        (_network, _set, _options) = (network, set, options.Checked());
+        var (input, preprocessing) = (_network.Spec.Input, _set.Preprocessing);
+        if (input.Channels != 3 || input.Height != preprocessing.Height || input.Width != preprocessing.Width)
+        {
+            throw new TrainingException($"The network takes {input.Channels}x{input.Height}x{input.Width}, but the pictures are 3x{preprocessing.Height}x{preprocessing.Width}. " +
+                "Load them with the preprocessing of the network's spec.");
+        }
+
+        var classes = network.Graph.Outputs[0].Shape is { Rank: 2 } shape && shape[1].IsKnown ? shape[1].Size : -1;
+        if (classes != set.Classes.Count)
+            throw new TrainingException($"The network tells {classes} classes apart, but the pictures have {set.Classes.Count}. Compile the spec for {set.Classes.Count} classes.");
+    }
+
+    /// <summary>Trains. A folder gets <c>checkpoints/</c> (after every epoch), <c>metrics.csv</c> and, at the end, <c>model.onnx</c>; each file is there whole or not at all.</summary>
+    /// <param name="folder">The folder; null to write nothing.</param>
+    /// <param name="resume">Whether to go on from the folder's newest checkpoint; without one, training begins anew.</param>
+    /// <param name="progress">Receives a report after every step and every epoch; null for none.</param>
+    /// <param name="cancellation">Stops training between two steps; checkpoints of finished epochs stay.</param>
+    /// <returns>The trained network and what came of the epochs.</returns>
+    /// <exception cref="TrainingException">The folder holds checkpoints and <paramref name="resume"/> is not set, or they belong to another run or are damaged.</exception>
+    /// <exception cref="TrainingDivergedException">The loss stopped being a number.</exception>
+    /// <exception cref="OperationCanceledException">Training was stopped.</exception>
+    public TrainingResult Train(
+        string? folder, bool resume = false, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var hash = Convert.ToHexString(SHA256.HashData(OnnxFile.ToBytes(_network.Graph)))[..32];
+        var checkpoint = folder is null ? null : CheckpointToResume(folder, resume, hash);
+        using var run = new TrainingRun(_network, _set, _options);
+        if (checkpoint is not null) run.Restore(checkpoint);
+        while (!run.IsDone)
+        {
+            run.RunEpoch(progress, cancellation);
+            if (folder is not null) Save(run, folder, hash);
+        }
+
+        var network = run.CurrentNetwork();
+        var file = folder is null ? null : WriteModel(network, folder);
+        return new TrainingResult(network, run.Epochs, checkpoint?.Epoch, file);
+    }
+
+    private static string WriteModel(OnnxGraph network, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var file = Path.Combine(folder, ModelFileName);
+        OnnxFile.Write(network, file);
+        return file;
+    }
+
+    private Checkpoint? CheckpointToResume(string folder, bool resume, string networkHash)
+    {
+        if (Checkpoint.Newest(folder) is not { } file) return null;
+        if (!resume)
+            throw new TrainingException($"Folder '{folder}' holds checkpoints of an earlier run, the newest '{Path.GetFileName(file)}'. Resume it, or train into another folder.");
+        var checkpoint = Checkpoint.Read(file);
+        return checkpoint.DifferenceTo(networkHash, _set.Fingerprint, _options.ToJson()) is { } difference
+            ? throw new TrainingException($"Checkpoint '{file}' was made with {difference}. Train with the same as before, or into another folder.")
+            : checkpoint;
+    }
+
+    private void Save(TrainingRun run, string folder, string networkHash)
+    {
+        new Checkpoint
+        {
+            PlannedEpochs = run.PlannedEpochs, NetworkHash = networkHash, DataFingerprint = _set.Fingerprint, Options = _options.ToJson(),
+            Epochs = [.. run.Epochs], State = run.ReadState(),
+        }.Write(CheckpointFile.PathOf(folder, run.Epochs.Count));
+        MetricsFile.Write(folder, run.Epochs);
+        foreach (var old in CheckpointFile.All(folder).SkipLast(_options.KeptCheckpoints)) File.Delete(old);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using MlNetConvVis.Graph;
+using MlNetConvVis.Graph.Training;
+using MlNetConvVis.Imaging;
+using MlNetConvVis.Specs;
+using MlNetConvVis.Specs.Compilation;
+
+namespace MlNetConvVis.Training;
+
+/// <summary>Brings what training changed back into the form that a network is used in.</summary>
+public static class TrainedNetwork
+{
+    /// <summary>The metadata key of the class names: a JSON list of texts in the order of the last layer.</summary>
+    public const string ClassesKey = "convvis.classes";
+
+    /// <summary>Takes a spec's preprocessing; without one, pixels minus 128 over 64, the shorter side resized to the input.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <returns>The preprocessing, of the spec's input size.</returns>
+    /// <exception cref="TrainingException">The input is not a colour picture.</exception>
+    public static ImagePreprocessing PreprocessingOf(NetworkSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        if (spec.Input.Channels != 3)
+            throw new TrainingException($"Network '{spec.Name}' takes {spec.Input.Channels} channels; pictures have 3 (set 'channels: 3' in its spec).");
+        var given = spec.Preprocessing ?? new PreprocessingSpec { Mean = [128, 128, 128], Scale = [1 / 64f, 1 / 64f, 1 / 64f] };
+        return new ImagePreprocessing
+        {
+            Width = spec.Input.Width,
+            Height = spec.Input.Height,
+            Resize = given.KeepsSize ? ResizeMode.None : given.WarpTo is null ? ResizeMode.Shortest : ResizeMode.Warp,
+            ShortestSide = given.ShortestSide,
+            WarpWidth = given.WarpTo?.Width,
+            WarpHeight = given.WarpTo?.Height,
+            Filter = given.IsBicubic ? ResampleFilter.Bicubic : ResampleFilter.Bilinear,
+            Channels = given.IsBlueFirst ? ChannelOrder.Bgr : ChannelOrder.Rgb,
+            Mean = new ChannelValues(given.Mean[0], given.Mean[1], given.Mean[2]),
+            Scale = new ChannelValues(given.Scale[0], given.Scale[1], given.Scale[2]),
+        }.Checked();
+    }
+
+    /// <summary>Puts trained weights and running statistics in the place of the initial ones, and tells preprocessing and classes in the metadata.</summary>
+    /// <param name="network">The network that was trained.</param>
+    /// <param name="slots">What the state's tensors stand for.</param>
+    /// <param name="state">The state by input name.</param>
+    /// <param name="set">What it was trained on.</param>
+    internal static OnnxGraph Of(
+        CompiledNetwork network, IEnumerable<StateTensor> slots, IReadOnlyDictionary<string, OnnxTensor> state, TrainingSet set)
+    {
+        var initializers = network.Graph.Initializers.ToDictionary(StringComparer.Ordinal);
+        foreach (var slot in slots.Where(static s => s.Weight is not null)) initializers[slot.Weight!] = state[slot.Name];
+        var metadata = network.Graph.Metadata.ToDictionary(StringComparer.Ordinal);
+        metadata[ImagePreprocessing.MetadataKey] = set.Preprocessing.ToJson();
+        metadata[ClassesKey] = JsonSerializer.Serialize(set.Classes);
+        return network.Graph.With(initializers: initializers, metadata: metadata);
+    }
+}

@@ -1,0 +1,45 @@
+namespace MlNetConvVis.Training;
+
+/// <summary>What came of one epoch.</summary>
+/// <param name="Epoch">Which, from 1.</param>
+/// <param name="LearningRate">The rate of its last step.</param>
+/// <param name="TrainingLoss">Mean cross-entropy of its batches in nats (of smoothed labels where asked for), measured before each step.</param>
+/// <param name="TrainingAccuracy">Part of its pictures, as varied, whose strongest class was right before each step: 0 to 1.</param>
+/// <param name="ValidationLoss">Mean cross-entropy of the validation pictures with running statistics, in nats; null when nothing is validated.</param>
+/// <param name="ValidationAccuracy">Part of the validation pictures whose strongest class is right, 0 to 1; null when nothing is validated.</param>
+/// <param name="Seconds">How long its steps took, without validation.</param>
+/// <param name="ImagesPerSecond">Pictures trained on a second.</param>
+public sealed record EpochMetrics(
+    int Epoch,
+    double LearningRate,
+    double TrainingLoss,
+    double TrainingAccuracy,
+    double? ValidationLoss,
+    double? ValidationAccuracy,
+    double Seconds,
+    double ImagesPerSecond);
+
+/// <summary>Where training stands; comes after every step, and once more when an epoch is validated.</summary>
+/// <param name="Epoch">The epoch, from 1.</param>
+/// <param name="Epochs">How many there will be.</param>
+/// <param name="Step">The step in the epoch, from 1.</param>
+/// <param name="Steps">The steps of an epoch.</param>
+/// <param name="Loss">Mean loss of this epoch's steps so far, in nats.</param>
+/// <param name="Accuracy">Accuracy of this epoch's steps so far, 0 to 1.</param>
+/// <param name="LearningRate">The rate of this step.</param>
+/// <param name="ImagesPerSecond">Pictures a second in this epoch.</param>
+/// <param name="Elapsed">Time spent on training in this call.</param>
+/// <param name="Remaining">Time left, from the speed so far; null before anything is known.</param>
+/// <param name="Finished">What came of the epoch, when it has just ended; else null.</param>
+public sealed record TrainingProgress(
+    int Epoch,
+    int Epochs,
+    int Step,
+    int Steps,
+    double Loss,
+    double Accuracy,
+    double LearningRate,
+    double ImagesPerSecond,
+    TimeSpan Elapsed,
+    TimeSpan? Remaining,
+    EpochMetrics? Finished);
