@@ -5,6 +5,7 @@ using MlNetConvVis.Graph.Passes;
 using MlNetConvVis.Graph.Shapes;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Onnx;
+using MlNetConvVis.Specs;
 
 namespace MlNetConvVis.Features;
 
@@ -31,11 +32,19 @@ public sealed class ConvNet
         Original = graph ?? throw new ArgumentNullException(nameof(graph));
         Graph = BatchNormalizationFolding.Apply(CanonicalForm.Of(graph));
         Image = ImageInput(Graph);
-        Preprocessing = preprocessing ?? (graph.Metadata.TryGetValue(ImagePreprocessing.MetadataKey, out var json) ? ImagePreprocessing.FromJson(json) : null);
+        Preprocessing = preprocessing ?? PreprocessingIn(graph);
         Classes = classes ?? TextsUnder(graph, ClassesKey);
         _shapes = new(() => ShapeInference.Infer(Graph));
         _fields = new(() => ReceptiveField.Infer(Graph, Image.Name));
         _layers = new(() => LayerTable.Of(this));
+        RefuseOtherSize();
+    }
+
+    private ConvNet(ConvNet other, ImagePreprocessing? preprocessing, IReadOnlyList<string>? classes)
+    {
+        (Original, Graph, Image, File, Hash) = (other.Original, other.Graph, other.Image, other.File, other.Hash);
+        (Preprocessing, Classes) = (preprocessing, classes);
+        (_shapes, _fields, _layers) = (other._shapes, other._fields, other._layers);
         RefuseOtherSize();
     }
 
@@ -66,14 +75,27 @@ public sealed class ConvNet
     /// <summary>Gets the names of a spec's layers in order; empty for foreign models.</summary>
     public IReadOnlyList<string> SpecLayers => TextsUnder(Original, LayersKey) ?? [];
 
-    /// <summary>Reads a model file.</summary>
+    /// <summary>Reads a model file. What it does not say of its preprocessing and classes is taken from <c>MODEL.yaml</c> beside it, where that is there.</summary>
     /// <param name="path">An ONNX file.</param>
-    /// <param name="preprocessing">How photos become its input; null to take it from the model.</param>
-    /// <param name="classes">Class names; null to take them from the model.</param>
+    /// <param name="preprocessing">How photos become its input; null to take it from the model or the file beside it.</param>
+    /// <param name="classes">Class names; null to take them from the model or the file beside it.</param>
     /// <returns>The network.</returns>
     /// <exception cref="GraphException">The file cannot be used; the message says why.</exception>
-    public static ConvNet Load(string path, ImagePreprocessing? preprocessing = null, IReadOnlyList<string>? classes = null) =>
-        new(OnnxFile.Read(path), preprocessing, classes) { File = path, Hash = HashOf(path) };
+    /// <exception cref="SpecException">The file beside it cannot be used; with line and column.</exception>
+    public static ConvNet Load(string path, ImagePreprocessing? preprocessing = null, IReadOnlyList<string>? classes = null)
+    {
+        var net = new ConvNet(OnnxFile.Read(path), preprocessing, classes) { File = path, Hash = HashOf(path) };
+        return net.Preprocessing is not null && net.Classes is not null ? net
+            : CompanionFile.Find(path) is { } beside ? net.With(net.Preprocessing ?? beside.Preprocessing(net.Image), net.Classes ?? beside.Classes())
+            : net;
+    }
+
+    /// <summary>Feeds the same network otherwise, or names its classes otherwise.</summary>
+    /// <param name="preprocessing">How photos become its input; null when that is not known.</param>
+    /// <param name="classes">Class names; null when they are not known.</param>
+    /// <returns>A new network over the same graph.</returns>
+    /// <exception cref="GraphException">The preprocessing makes pictures of another size than the network takes.</exception>
+    public ConvNet With(ImagePreprocessing? preprocessing, IReadOnlyList<string>? classes) => new(this, preprocessing, classes);
 
     /// <summary>Gets how photos become the input.</summary>
     /// <returns>The preprocessing.</returns>
@@ -91,7 +113,7 @@ public sealed class ConvNet
         if (Graph.ProducerOf(name) is not null) return name;
         if (Original.ProducerOf(name) is not null)
             throw new GraphException($"Layer '{name}' of {Label} was merged into the batch normalisation behind it; take that one instead.");
-        var near = Layers.Select(static l => l.Name).OrderBy(l => EditDistance(l, name)).ThenBy(static l => l, StringComparer.Ordinal).Take(5);
+        var near = NearestName.Ranked(name, Graph.Nodes.Select(static n => n.Outputs[0])).Take(5);
         throw new GraphException($"{Label} has no layer '{name}'. Near: {string.Join(", ", near)}. 'convvis inspect' lists all.");
     }
 
@@ -116,6 +138,19 @@ public sealed class ConvNet
             $"The model has the inputs {string.Join(", ", graph.Inputs.Select(static i => $"'{i.Name}' {i.Type} {i.Shape}"))}; one image input [N, C, H, W] of floats was wanted.");
     }
 
+    private static ImagePreprocessing? PreprocessingIn(OnnxGraph graph)
+    {
+        if (!graph.Metadata.TryGetValue(ImagePreprocessing.MetadataKey, out var json)) return null;
+        try
+        {
+            return ImagePreprocessing.FromJson(json);
+        }
+        catch (FormatException e)
+        {
+            throw new GraphException($"The model's metadata '{ImagePreprocessing.MetadataKey}' is damaged: {e.Message}", e);
+        }
+    }
+
     private static string[]? TextsUnder(OnnxGraph graph, string key)
     {
         if (!graph.Metadata.TryGetValue(key, out var json)) return null;
@@ -133,20 +168,6 @@ public sealed class ConvNet
     {
         using var file = System.IO.File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
-    }
-
-    private static int EditDistance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
-        }
-
-        return row[^1];
     }
 
     private void RefuseOtherSize()

@@ -33,26 +33,26 @@ public sealed class FeatureExtractor : IDisposable
     {
         _net = net ?? throw new ArgumentNullException(nameof(net));
         var graph = FeatureGraph.Of(net, layers, switches);
-        Switches = [.. graph.Outputs.Where(static o => o.Type == ElementType.Int64).Select(static o => o.Name)];
-        Layers = layers;
+        var pools = graph.Outputs.Where(static o => o.Type == ElementType.Int64).Select(o => (Layer: graph.ProducerOf(o.Name)!.Outputs[0], Indices: o.Name)).ToArray();
+        (Layers, Pools) = (layers, [.. pools.Select(static p => p.Layer)]);
         _session = new GraphSession(graph, settings);
         _run = _session.Bind(batch);
-        _batch = new FeatureBatch(_run, Switches);
+        _batch = new FeatureBatch(_run, pools.ToDictionary(static p => p.Layer, p => new SwitchValue(p.Indices, ElementsBefore(p.Layer)), StringComparer.Ordinal));
     }
 
     /// <summary>Gets the layers.</summary>
     public IReadOnlyList<string> Layers { get; }
 
-    /// <summary>Gets the names under which switches are read, <c>LAYER/switches</c> for each max-pooling layer; none when they were not asked for.</summary>
-    public IReadOnlyList<string> Switches { get; }
+    /// <summary>Gets the max-pooling layers whose switches are read; none when they were not asked for.</summary>
+    public IReadOnlyList<string> Pools { get; }
 
     /// <summary>Gets the execution provider.</summary>
     public string Provider => _session.Provider;
 
-    /// <summary>Gets the shape of one image's value of a layer or of switches.</summary>
-    /// <param name="name">A layer, or a name in <see cref="Switches"/>.</param>
+    /// <summary>Gets the shape of one image's value of a layer, which is also that of its switches.</summary>
+    /// <param name="layer">One of <see cref="Layers"/> or <see cref="Pools"/>.</param>
     /// <returns>[C, H, W] or [C].</returns>
-    public long[] ItemShape(string name) => _run.Shape(name, 1)[1..];
+    public long[] ItemShape(string layer) => _run.Shape(_batch.NameOf(layer), 1)[1..];
 
     /// <summary>Runs images through the network.</summary>
     /// <param name="count">How many.</param>
@@ -86,6 +86,13 @@ public sealed class FeatureExtractor : IDisposable
         return rows;
     }
 
+    /// <summary>The elements of one image's value before a pooling, C*H*W.</summary>
+    private long ElementsBefore(string pool)
+    {
+        var before = _net.Graph.ProducerOf(pool)!.Inputs[0];
+        return (before == _net.Image.Name ? _net.Image.Shape! : _net.ShapeOf(before)).ItemCount();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -98,13 +105,9 @@ public sealed class FeatureExtractor : IDisposable
 public sealed class FeatureBatch
 {
     private readonly BoundRun _run;
-    private readonly IReadOnlyList<string> _switches;
+    private readonly IReadOnlyDictionary<string, SwitchValue> _switches;
 
-    internal FeatureBatch(BoundRun run, IReadOnlyList<string> switches)
-    {
-        _run = run;
-        _switches = switches;
-    }
+    internal FeatureBatch(BoundRun run, IReadOnlyDictionary<string, SwitchValue> switches) => (_run, _switches) = (run, switches);
 
     /// <summary>Gets a layer's values, one item behind the other.</summary>
     /// <param name="layer">The layer.</param>
@@ -112,15 +115,20 @@ public sealed class FeatureBatch
     public ReadOnlySpan<float> Floats(string layer) => _run.Floats(layer);
 
     /// <summary>Copies the switches of one image.</summary>
-    /// <param name="name">A name in <see cref="FeatureExtractor.Switches"/>.</param>
+    /// <param name="pool">A layer of <see cref="FeatureExtractor.Pools"/>.</param>
     /// <param name="item">The image's place in the batch.</param>
-    /// <param name="pooledLength">The elements of one image's value before pooling (C*H*W).</param>
     /// <param name="destination">Receives, for each pooled unit, the flat place of its maximum in [C, H, W] before pooling; independent of the batch.</param>
-    public void CopySwitches(string name, int item, long pooledLength, Span<long> destination)
+    public void CopySwitches(string pool, int item, Span<long> destination)
     {
-        if (!_switches.Contains(name)) throw new ArgumentException($"There are no switches '{name}'.", nameof(name));
-        var length = _run.ItemLength(name);
-        var all = _run.Longs(name).Slice(item * length, length);
-        for (var i = 0; i < length; i++) destination[i] = all[i] - (item * pooledLength);      // ONNX counts over the whole batch
+        if (!_switches.TryGetValue(pool, out var value)) throw new ArgumentException($"The switches of '{pool}' are not read.", nameof(pool));
+        var length = _run.ItemLength(value.Indices);
+        var all = _run.Longs(value.Indices).Slice(item * length, length);
+        for (var i = 0; i < length; i++) destination[i] = all[i] - (item * value.ElementsBefore);      // ONNX counts over the whole batch
     }
+
+    /// <summary>A layer is its own output; of a pool that was not asked for itself, the switches are.</summary>
+    internal string NameOf(string layer) => _switches.TryGetValue(layer, out var value) ? value.Indices : layer;
 }
+
+/// <summary>Where a pool's switches are read, and how many elements of one image it pools.</summary>
+internal sealed record SwitchValue(string Indices, long ElementsBefore);

@@ -1,4 +1,5 @@
 using MlNetConvVis.Graph;
+using MlNetConvVis.Imaging;
 using MlNetConvVis.Specs.Compilation;
 using MlNetConvVis.Specs.Layers;
 using MlNetConvVis.Specs.Yaml;
@@ -28,7 +29,7 @@ public sealed record NetworkSpec
 
     /// <summary>Gets how pictures become the input.</summary>
     /// <value>The default is null: the spec does not say.</value>
-    public PreprocessingSpec? Preprocessing { get; init; }
+    public ImagePreprocessing? Preprocessing { get; init; }
 
     /// <summary>Gets how weights start in layers that do not say.</summary>
     /// <value>The default is <see cref="WeightInit.He"/>.</value>

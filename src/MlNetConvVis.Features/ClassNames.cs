@@ -1,0 +1,26 @@
+using MlNetConvVis.Graph;
+
+namespace MlNetConvVis.Features;
+
+/// <summary>Reads the names of a network's classes.</summary>
+public static class ClassNames
+{
+    /// <summary>Reads a text file with one name a line, in the order of the network's last layer; empty lines at the end do not count.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>The names.</returns>
+    /// <exception cref="GraphException">The file cannot be read, or a name is missing.</exception>
+    public static IReadOnlyList<string> Read(string file)
+    {
+        try
+        {
+            var names = File.ReadAllText(file).TrimEnd().Split('\n').Select(static line => line.Trim()).ToArray();
+            var missing = Array.IndexOf(names, "");
+            return missing < 0 ? names
+                : throw new GraphException($"Class file '{file}', line {missing + 1} is empty; one class name a line, in the order of the network's outputs, was wanted.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GraphException($"Class file '{file}' cannot be read: {(e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist." : e.Message)}", e);
+        }
+    }
+}
