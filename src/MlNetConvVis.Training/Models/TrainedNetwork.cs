@@ -22,20 +22,10 @@ public static class TrainedNetwork
         ArgumentNullException.ThrowIfNull(spec);
         if (spec.Input.Channels != 3)
             throw new TrainingException($"Network '{spec.Name}' takes {spec.Input.Channels} channels; pictures have 3 (set 'channels: 3' in its spec).");
-        var given = spec.Preprocessing ?? new PreprocessingSpec { Mean = [128, 128, 128], Scale = [1 / 64f, 1 / 64f, 1 / 64f] };
-        return new ImagePreprocessing
+        return spec.Preprocessing ?? new ImagePreprocessing
         {
-            Width = spec.Input.Width,
-            Height = spec.Input.Height,
-            Resize = given.KeepsSize ? ResizeMode.None : given.WarpTo is null ? ResizeMode.Shortest : ResizeMode.Warp,
-            ShortestSide = given.ShortestSide,
-            WarpWidth = given.WarpTo?.Width,
-            WarpHeight = given.WarpTo?.Height,
-            Filter = given.IsBicubic ? ResampleFilter.Bicubic : ResampleFilter.Bilinear,
-            Channels = given.IsBlueFirst ? ChannelOrder.Bgr : ChannelOrder.Rgb,
-            Mean = new ChannelValues(given.Mean[0], given.Mean[1], given.Mean[2]),
-            Scale = new ChannelValues(given.Scale[0], given.Scale[1], given.Scale[2]),
-        }.Checked();
+            Width = spec.Input.Width, Height = spec.Input.Height, Mean = new ChannelValues(128), Scale = new ChannelValues(1 / 64f),
+        };
     }
 
     /// <summary>Puts trained weights and running statistics in the place of the initial ones, and tells preprocessing and classes in the metadata.</summary>

@@ -1,0 +1,44 @@
+using MlNetConvVis.Features;
+using MlNetConvVis.Runtime;
+
+namespace MlNetConvVis.Pipelines;
+
+/// <summary>What the steps of one run share.</summary>
+internal sealed class PipelineContext(PipelineSpec spec, RunFolder folder, SessionSettings settings, IPipelineObserver observer, CancellationToken cancellation)
+{
+    private ConvNet? _trained;
+    private ImageFrames? _sourcePhotos;
+
+    public PipelineSpec Spec => spec;
+
+    public RunFolder Folder => folder;
+
+    public SessionSettings Settings => settings;
+
+    public IPipelineObserver Observer => observer;
+
+    public CancellationToken Cancellation => cancellation;
+
+    /// <summary>Gets or sets the images; the data step sets them in every run.</summary>
+    public PipelineData Data { get; set; } = null!;
+
+    /// <summary>Gets the network that the run is about.</summary>
+    public ConvNet Network => _trained ??= ConvNet.Load(NetworkFile);
+
+    public string NetworkFile => spec.Model ?? folder.In("train", "model.onnx");
+
+    public string UntrainedFile => folder.In("train", "untrained.onnx");
+
+    /// <summary>Gets the photos that pictures are drawn from.</summary>
+    public ImageFrames SourcePhotos => _sourcePhotos ??= Load(Data.Pictures.Paths());
+
+    public int Threads => settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount;
+
+    /// <summary>Loads photos as the network sees them, noting broken ones.</summary>
+    public ImageFrames Load(IReadOnlyList<string> files, ConvNet? net = null)
+    {
+        var frames = ImageFrames.Load(files, (net ?? Network).RequirePreprocessing(), new() { Threads = Threads }, cancellation: cancellation);
+        foreach (var broken in frames.Broken) observer.Noted(broken.Message);
+        return frames;
+    }
+}

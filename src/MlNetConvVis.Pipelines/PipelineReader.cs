@@ -1,0 +1,145 @@
+using MlNetConvVis.Graph.Reversal;
+using MlNetConvVis.Specs.Yaml;
+using MlNetConvVis.Training;
+using MlNetConvVis.Transfer;
+
+namespace MlNetConvVis.Pipelines;
+
+/// <summary>Reads pipeline files. Paths in them are relative to the file; <c>${VARIABLE}</c> is taken from the environment.</summary>
+public static class PipelineReader
+{
+    private static readonly IReadOnlyDictionary<string, LearningRateShape> s_schedules = new Dictionary<string, LearningRateShape>
+    {
+        ["constant"] = LearningRateShape.Constant,
+        ["step"] = LearningRateShape.Step,
+        ["cosine"] = LearningRateShape.Cosine,
+        ["one-cycle"] = LearningRateShape.OneCycle,
+        ["plateau"] = LearningRateShape.Plateau,
+    };
+
+    private static readonly IReadOnlyDictionary<string, FillMode> s_fills = new Dictionary<string, FillMode>
+    {
+        ["reflect"] = FillMode.Reflect,
+        ["edge"] = FillMode.Edge,
+        ["background"] = FillMode.Background,
+    };
+
+    /// <summary>Reads a pipeline file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="environment">Looks variables up; the process environment when null.</param>
+    /// <returns>The pipeline.</returns>
+    /// <exception cref="Specs.SpecException">The file is missing or wrong; the message gives line, column and the nearest valid key.</exception>
+    public static PipelineSpec Read(string path, Func<string, string?>? environment = null)
+    {
+        var top = YamlFile.Read(path, environment);
+        top.EnsureNoOtherKeys("pipeline", "title", "out", "seed", "data", "train", "model", "transfer", "visualize");
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var seed = (ulong)top.Int("seed", 1, least: 0);
+        var name = top.Text("pipeline");
+        if (top.Has("train") == top.Has("model"))
+            throw top.Error("A pipeline needs a network: either 'train' (a spec and a recipe) or 'model' (an ONNX file), not both.");
+        return new PipelineSpec
+        {
+            File = Path.GetFullPath(path),
+            Name = name,
+            Title = top.Text("title", name),
+            Out = PathIn(folder, top.Text("out", $"../runs/{name}")),
+            Seed = seed,
+            Data = Data(top.Map("data"), folder),
+            Train = top.Has("train") ? Train(top.Map("train"), folder, seed) : null,
+            Model = top.Has("model") ? PathIn(folder, top.Text("model")) : null,
+            Transfer = top.Has("transfer") ? Transfer(top.Map("transfer"), top.Has("train"), seed) : null,
+            Visualize = top.Has("visualize") ? Visualize(top.Map("visualize")) : null,
+        };
+    }
+
+    private static string PathIn(string folder, string path) => Path.GetFullPath(Path.Combine(folder, path));
+
+    private static DataSection Data(YamlMap map, string folder)
+    {
+        map.EnsureNoOtherKeys("emoji", "source", "target", "validation");
+        if (map.Has("emoji") && (map.Has("source") || map.Has("target")))
+            throw map.Error("'data' names the emoji set and folders too; one of them is wanted.");
+        if (map.Has("emoji"))
+        {
+            var emoji = map.Map("emoji");
+            emoji.EnsureNoOtherKeys("side");
+            return new DataSection { EmojiSide = emoji.Int("side", 64, least: 16, most: 512) };
+        }
+
+        return !map.Has("source") && !map.Has("target") ? throw map.Error("'data' names no images; 'emoji', or 'source' and 'target' folders, are wanted.")
+            : new DataSection
+            {
+                Source = map.Has("source") ? PathIn(folder, map.Text("source")) : null,
+                Target = map.Has("target") ? PathIn(folder, map.Text("target")) : null,
+                Validation = map.Float("validation", 0.1f, least: 0, most: 0.9f),
+            };
+    }
+
+    private static TrainSection Train(YamlMap map, string folder, ulong seed)
+    {
+        map.EnsureNoOtherKeys("spec", "epochs", "batch", "learning-rate", "schedule", "warm-up", "momentum", "weight-decay", "label-smoothing", "filter-rms-limit", "augment");
+        var options = new TrainingOptions
+        {
+            Epochs = map.Int("epochs", 12, least: 1),
+            BatchSize = map.Int("batch", 64, least: 1),
+            LearningRate = new LearningRateSchedule
+            {
+                Peak = map.Float("learning-rate", 0.02f),
+                Shape = map.Choice("schedule", s_schedules, LearningRateShape.Cosine),
+                WarmUpEpochs = map.Float("warm-up", 0, least: 0),
+            },
+            Momentum = map.Float("momentum", 0.9f, least: 0, most: 0.9999f),
+            WeightDecay = map.Float("weight-decay", 0, least: 0, most: 1),
+            LabelSmoothing = map.Float("label-smoothing", 0, least: 0, most: 0.9f),
+            FilterRmsLimit = map.Has("filter-rms-limit") ? map.Float("filter-rms-limit", least: 1e-6f) : null,
+            Augmentation = map.Has("augment") ? Augment(map.Map("augment")) : Augmentation.None,
+            Seed = seed,
+        };
+        return new TrainSection(PathIn(folder, map.Text("spec")), options);
+    }
+
+    private static Augmentation Augment(YamlMap map)
+    {
+        map.EnsureNoOtherKeys("flip", "shift", "scale", "rotation", "brightness", "contrast", "colour-mix", "fill");
+        return new Augmentation
+        {
+            Flip = map.Bool("flip", false),
+            Shift = map.Int("shift", 0, least: 0, most: 1024),
+            Scale = map.Float("scale", 0, least: 0, most: 0.9f),
+            Rotation = map.Float("rotation", 0, least: 0, most: 180),
+            Brightness = map.Float("brightness", 0, least: 0, most: 1),
+            Contrast = map.Float("contrast", 0, least: 0, most: 1),
+            ColourMix = map.Float("colour-mix", 0, least: 0, most: 0.3f),
+            Fill = map.Choice("fill", s_fills, FillMode.Reflect),
+        };
+    }
+
+    private static TransferSection Transfer(YamlMap map, bool trains, ulong seed)
+    {
+        map.EnsureNoOtherKeys("layer", "images-per-class", "test-per-class", "folds", "beside-untrained", "l2");
+        var beside = map.Bool("beside-untrained", false);
+        if (beside && !trains)
+            throw map.Error("'beside-untrained' needs a 'train' section: only a spec says what an untrained network of the same shape is.");
+        var protocol = new TransferProtocol
+        {
+            ImagesPerClass = map.List("images-per-class", static v => v.AsInt(least: 1), [5, 15, 30]),
+            TestPerClass = map.Int("test-per-class", 50, least: 1),
+            Folds = map.Int("folds", 5, least: 1),
+            Seed = seed,
+            Softmax = new SoftmaxOptions { L2 = map.Has("l2") ? map.Float("l2", least: 0) : null },
+        };
+        return new TransferSection(map.Text("layer"), protocol, beside);
+    }
+
+    private static VisualizeSection Visualize(YamlMap map)
+    {
+        map.EnsureNoOtherKeys("layers", "maps", "top", "rule");
+        var rules = ReversalRules.Presets.ToDictionary(static p => p.Name, static p => p.Name);
+        return new VisualizeSection(
+            map.List("layers", static v => v.AsText()),
+            map.Int("maps", 8, least: 1),
+            map.Int("top", 9, least: 1, most: 100),
+            map.Choice("rule", rules, "paper"));
+    }
+}

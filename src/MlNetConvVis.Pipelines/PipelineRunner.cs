@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using MlNetConvVis.Pipelines.Steps;
+using MlNetConvVis.Runtime;
+
+namespace MlNetConvVis.Pipelines;
+
+/// <summary>Runs a pipeline step by step; what an earlier run finished from the same ingredients is not done again.</summary>
+public static class PipelineRunner
+{
+    /// <summary>Runs a pipeline.</summary>
+    /// <param name="spec">The pipeline.</param>
+    /// <param name="settings">Device and threads.</param>
+    /// <param name="observer">Hears how far it is.</param>
+    /// <param name="command">The command line that started it, for the foot of the report.</param>
+    /// <param name="cancellation">Stops the run; run again, it goes on from there.</param>
+    /// <returns>Where everything lies, and whether there was anything to do.</returns>
+    /// <exception cref="PipelineException">The pipeline cannot go on.</exception>
+    public static PipelineResult Run(
+        PipelineSpec spec, SessionSettings settings, IPipelineObserver observer, string command, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(observer);
+        using var folder = RunFolder.Open(spec.Out);
+        var context = new PipelineContext(spec, folder, settings with { Note = observer.Noted }, observer, cancellation);
+        IPipelineWork[] works = [.. WorksOf(spec, command)];
+        Prepare(context, works.Length + 1);
+        var didSomething = false;
+        foreach (var (index, work) in works.Index()) didSomething |= Do(context, work, index + 2, works.Length + 1);
+        return new PipelineResult(spec.Out, folder.In("report.html"), folder.In("results.json"), !didSomething);
+    }
+
+    private static IEnumerable<IPipelineWork> WorksOf(PipelineSpec spec, string command)
+    {
+        if (spec.Train is not null) yield return new TrainStep();
+        if (spec.Transfer is not null) yield return new FeaturesStep();
+        if (spec.Transfer is not null) yield return new TransferStep();
+        if (spec.Visualize is not null) yield return new VisualizeStep();
+        yield return new ReportStep(command);
+    }
+
+    private static void Prepare(PipelineContext context, int steps)
+    {
+        var had = Directory.Exists(context.Folder.In("data")) || context.Spec.Data.EmojiSide is null;
+        context.Observer.Started(DataStep.Step, 1, steps);
+        context.Data = DataStep.Prepare(context);
+        context.Observer.Finished(DataStep.Step, context.Data.Description, had);
+    }
+
+    private static bool Do(PipelineContext context, IPipelineWork work, int number, int steps)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+        context.Observer.Started(work.Step, number, steps);
+        var fingerprint = work.Fingerprint(context);
+        if (context.Folder.Finished(work.Step.Name, fingerprint) is { } stamp)
+        {
+            context.Observer.Finished(work.Step, stamp.Summary, wasDone: true);
+            return false;
+        }
+
+        var watch = Stopwatch.StartNew();
+        var summary = work.Run(context, work is ReportStep ? context.Folder.Path : context.Folder.Begin(work.Step.Name, fingerprint));
+        context.Folder.Finish(work.Step.Name, new RunFolder.Stamp(fingerprint, Math.Round(watch.Elapsed.TotalSeconds, 1), summary));
+        context.Observer.Finished(work.Step, summary, wasDone: false);
+        return true;
+    }
+}
+
+/// <summary>What a pipeline left.</summary>
+/// <param name="Folder">The folder with everything.</param>
+/// <param name="Report">The report, a single HTML file.</param>
+/// <param name="Results">All numbers, as JSON.</param>
+/// <param name="NothingToDo">Whether an earlier run had done everything.</param>
+public sealed record PipelineResult(string Folder, string Report, string Results, bool NothingToDo);

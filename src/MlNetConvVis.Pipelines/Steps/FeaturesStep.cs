@@ -1,0 +1,75 @@
+using System.Globalization;
+using MlNetConvVis.Data;
+using MlNetConvVis.Features;
+
+namespace MlNetConvVis.Pipelines.Steps;
+
+/// <summary>Extracts the transfer layer's features and every switch before it for all target images.</summary>
+internal sealed class FeaturesStep : IPipelineWork
+{
+    /// <summary>The file with the target image behind each row of the features.</summary>
+    public const string RowsFile = "rows.json";
+
+    public PipelineStep Step { get; } = new("features", "Extract features and switches");
+
+    public string Fingerprint(PipelineContext context) => RunFolder.Fingerprint(
+        "features 1", context.Data.Fingerprint, context.Network.Hash!, context.Spec.Transfer!.Layer, context.Spec.Transfer.BesideUntrained.ToString());
+
+    public string Run(PipelineContext context, string folder)
+    {
+        var (layer, target) = (context.Spec.Transfer!.Layer, Target(context));
+        var frames = context.Load(target.Paths());
+        WriteIndex(context, Path.Combine(folder, "index.csv"), frames);
+        context.Folder.WriteJson(Path.Combine(folder, RowsFile), frames.Sources);
+        var columns = Extract(context, context.Network, layer, frames, folder, "trained", (0, context.Spec.Transfer.BesideUntrained ? 0.5 : 1));
+        if (context.Spec.Transfer.BesideUntrained)
+            Extract(context, ConvNet.Load(context.UntrainedFile), layer, frames, folder, "untrained", (0.5, 1));
+        return string.Create(CultureInfo.InvariantCulture, $"{columns:N0} features of '{layer}' for each of {frames.Count:N0} images");
+    }
+
+    internal static ImageSet Target(PipelineContext context) => context.Data.Target
+        ?? throw new PipelineException("There are no images to transfer to; name a 'target' folder under 'data'.");
+
+    private static int Extract(
+        PipelineContext context, ConvNet net, string layer, ImageFrames frames, string folder, string name, (double From, double To) share)
+    {
+        using var extractor = new FeatureExtractor(net, [layer], switches: true, context.Settings, batch: 64);
+        var columns = (int)extractor.ItemShape(layer).Aggregate(1L, static (a, b) => a * b);
+        var values = new float[frames.Count * columns];
+        var switches = extractor.Pools.ToDictionary(static p => p, p => new long[frames.Count * ItemLength(extractor, p)], StringComparer.Ordinal);
+        extractor.Run(frames.Count, frames.Fill, (first, count, batch) =>
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            batch.Floats(layer)[..(count * columns)].CopyTo(values.AsSpan(first * columns));
+            foreach (var (pool, all) in switches) CopySwitches(batch, pool, all, (first, count), ItemLength(extractor, pool));
+            context.Observer.Progressed(share.From + ((share.To - share.From) * (first + count) / frames.Count), $"{name} network, {first + count} of {frames.Count} images");
+        });
+        NpyFile.Write<float>(Path.Combine(folder, $"{name}-{FileName(layer)}.npy"), values, [frames.Count, columns]);
+        foreach (var (pool, all) in switches)
+            NpyFile.Write<long>(Path.Combine(folder, $"{name}-{FileName(pool)}.switches.npy"), all, [frames.Count, .. extractor.ItemShape(pool).Select(static d => (int)d)]);
+        return columns;
+    }
+
+    internal static string FileName(string value) => string.Concat(value.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-'));
+
+    private static int ItemLength(FeatureExtractor extractor, string name) => (int)extractor.ItemShape(name).Aggregate(1L, static (a, b) => a * b);
+
+    private static void CopySwitches(FeatureBatch batch, string pool, long[] all, (int First, int Count) rows, int length)
+    {
+        for (var i = 0; i < rows.Count; i++) batch.CopySwitches(pool, i, all.AsSpan((rows.First + i) * length, length));
+    }
+
+    private static void WriteIndex(PipelineContext context, string path, ImageFrames frames)
+    {
+        var target = Target(context);
+        using var writer = new StreamWriter(path);
+        writer.WriteLine("row,file,class,group");
+        foreach (var (row, source) in frames.Sources.Index())
+        {
+            var image = target.Images[source];
+            writer.WriteLine(string.Join(',', row, Quoted(image.Path), Quoted(target.Classes[image.Label]), Quoted(context.Data.TargetGroups?[source] ?? "")));
+        }
+    }
+
+    private static string Quoted(string text) => text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+}
