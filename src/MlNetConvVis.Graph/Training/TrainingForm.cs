@@ -60,7 +60,7 @@ internal static class TrainingForm
     /// <summary>With momentum 0 the second and third output are mean and variance of the batch.</summary>
     private static OnnxNode WithBatchStatistics(OnnxNode norm) => norm with
     {
-        Outputs = [norm.Outputs[0], $"{norm.Outputs[0]}/mean", $"{norm.Outputs[0]}/variance"],
+        Outputs = [norm.Outputs[0], $"{norm.Outputs[0]}/batch-mean", $"{norm.Outputs[0]}/batch-variance"],
         Attributes = norm.Attributes.With("training_mode", 1L).With("momentum", 0f),
     };
 

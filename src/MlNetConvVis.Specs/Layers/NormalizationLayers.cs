@@ -29,7 +29,7 @@ public sealed record LrnLayer : LayerSpec
     {
         Name = name,
         Size = map.Int("size", 5, least: 1) is var size && size % 2 == 1 ? size : throw map["size"].Wrong("an odd number"),
-        Alpha = map.Float("alpha", 1e-4f, least: 0),
+        Alpha = map.Float("alpha", 1e-4f, least: 0, most: 1e6f),
         Beta = map.Float("beta", 0.75f, least: 0),
         K = map.Float("k", 2, least: 1e-6f),
     });
@@ -37,7 +37,8 @@ public sealed record LrnLayer : LayerSpec
     internal override string Compile(NetworkCompiler compiler, IReadOnlyList<string> inputs)
     {
         compiler.MapsOf(inputs[0]);
-        return compiler.Node(Name, "LRN", [inputs[0]], OnnxAttributes.Of(("size", (long)Size), ("alpha", Size * Alpha), ("beta", Beta), ("bias", K)));
+        var alpha = (float)(Size * (decimal)Alpha);      // in decimal 5 * 1e-4 is 5e-4, in binary its neighbour
+        return compiler.Node(Name, "LRN", [inputs[0]], OnnxAttributes.Of(("size", (long)Size), ("alpha", alpha), ("beta", Beta), ("bias", K)));
     }
 }
 
