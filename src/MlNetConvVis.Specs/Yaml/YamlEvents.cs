@@ -15,7 +15,7 @@ internal static class YamlEvents
     {
         var parser = new Parser(new StringReader(text));
         var anchors = new HashSet<AnchorName>();
-        var depth = 0;
+        var depth = -2;      // the stream and the document are no nesting
         while (MoveNext(parser, text, file))
         {
             var here = parser.Current!;

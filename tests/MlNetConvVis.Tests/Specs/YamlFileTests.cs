@@ -76,20 +76,20 @@ public class YamlFileTests
         Assert.Equal(message, Refusal(() => Parse(text).EnsureNoOtherKeys("filters", "kernel")));
 
     [Theory]
-    [InlineData("a: 1\nb: [1, 2", 2)]
-    [InlineData("a: 1\n\tb: 2", 1)]
-    [InlineData("a: \"open", 1)]
-    [InlineData("a: 1\n b: 2", 2)]
-    [InlineData("a: 1\nb: *nowhere", 2)]
-    [InlineData("a: 1\nb: { c: 1\nd: { e: 2 }\n", 3)]
-    [InlineData("a: 1\nb: { c: 1,\nd\ne: 2 }\n", 2)]
-    [InlineData("a: 1\nb: @c", 2)]
-    [InlineData("a: {b: 1}}", 1)]
-    public void Malformed_YAML_is_refused_with_line_and_column(string text, int line)
+    [InlineData("a: 1\nb: [1, 2", 2, 9)]
+    [InlineData("a: 1\n\tb: 2", 1, 4)]
+    [InlineData("a: \"open", 1, 4)]
+    [InlineData("a: 1\n b: 2", 2, 3)]
+    [InlineData("a: 1\nb: *nowhere", 2, 4)]
+    [InlineData("a: 1\nb: { c: 1\nd: { e: 2 }\n", 2, 7)]
+    [InlineData("a: 1\nb: { c: 1,\nd\ne: 2 }\n", 2, 10)]
+    [InlineData("a: 1\nb: @c", 2, 4)]
+    [InlineData("a: {b: 1}}", 1, 10)]
+    public void Malformed_YAML_is_refused_with_line_and_column(string text, int line, int column)
     {
         var error = Assert.Throws<SpecException>(() => Parse(text));
         Assert.StartsWith("malformed YAML: ", error.Problem, StringComparison.Ordinal);
-        Assert.Equal((line, true), (error.Position.Line, error.Position.Column > 0));
+        Assert.Equal((line, column), (error.Position.Line, error.Position.Column));
     }
 
     [Theory]
