@@ -34,7 +34,11 @@ internal sealed class NetworkCompiler
         var compiler = new NetworkCompiler(spec, classes);
         var output = compiler.Compile();
         if (classes is not null && !compiler._usesClasses)
-            throw new SpecException(spec.Layers[^1].Position, $"{classes} classes were asked for, but no layer follows their number; write 'units: classes' at the last dense layer.");
+        {
+            throw new SpecException(
+                spec.Layers[^1].Position, $"{classes} classes were asked for, but no layer follows their number; write 'units: classes' at the last dense layer.");
+        }
+
         return compiler.Finish(output);
     }
 
@@ -43,8 +47,9 @@ internal sealed class NetworkCompiler
     public string Node(string output, string op, IReadOnlyList<string> inputs, OnnxAttributes? attributes = null)
     {
         var node = new OnnxNode(op, output, inputs, [output], attributes ?? OnnxAttributes.None);
-        var alone = new OnnxGraph(
-            output, OpsetVersions.Written, inputs.Distinct(StringComparer.Ordinal).Select(i => Info(i)), [new ValueInfo(output, ElementType.Float, null)], [node], new Dictionary<string, OnnxTensor>());
+        var read = inputs.Distinct(StringComparer.Ordinal).Select(Info);
+        var made = new ValueInfo(output, ElementType.Float, null);
+        var alone = new OnnxGraph(output, OpsetVersions.Written, read, [made], [node], new Dictionary<string, OnnxTensor>());
         _shapes[output] = ShapeInference.Infer(alone)[output];
         _nodes.Add(node);
         return output;

@@ -32,7 +32,11 @@ internal static class LayerTypes
     {
         if (item.Kind != YamlKind.Map) throw item.Wrong("'name: { type: … }'");
         if (item.AsMap().Entries is not [var entry])
-            throw item.Error($"{item.Label} has {item.AsMap().Entries.Count} keys; one was wanted, the layer's name. Does a line lack '- ' in front or spaces to belong to the layer above?");
+        {
+            throw item.Error($"{item.Label} has {item.AsMap().Entries.Count} keys; one was wanted, the layer's name. " +
+                "Does a line lack '- ' in front or spaces to belong to the layer above?");
+        }
+
         var map = entry.Value.AsMap();
         var type = map["type"].AsChoice(Known);
         map.EnsureNoOtherKeys(["type", "from", .. type.Keys]);

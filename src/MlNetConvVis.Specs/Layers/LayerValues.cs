@@ -42,8 +42,8 @@ internal static class LayerValues
 
     public static WeightInit Init(YamlValue value)
     {
-        if (value.Kind != YamlKind.Map)
-            return value.Kind == YamlKind.Scalar && value.AsText() is not "gaussian" ? value.AsChoice(s_inits) : throw value.Wrong("he, glorot or { gaussian: standard deviation }");
+        if (value.Kind == YamlKind.Scalar && value.AsText() != "gaussian") return value.AsChoice(s_inits);
+        if (value.Kind != YamlKind.Map) throw value.Wrong("he, glorot or { gaussian: standard deviation }");
         var map = value.AsMap();
         map.EnsureNoOtherKeys("gaussian");
         return WeightInit.Gaussian(map.Float("gaussian", least: 0));
@@ -67,8 +67,7 @@ internal static class LayerValues
         if (value.Kind == YamlKind.Scalar && value.AsText() == "same") return Padding.Same;
         return value.AsOneOrMore() switch
         {
-            [var side] when value.Kind == YamlKind.Scalar && !int.TryParse(side.AsText(), out _) => throw value.Wrong("a number, [rows, columns], [top, left, bottom, right] or 'same'"),
-            [var side] => side.AsInt(0),
+            [var side] when value.Kind != YamlKind.Scalar || int.TryParse(side.AsText(), out _) => side.AsInt(0),
             [var rows, var columns] => new Padding(rows.AsInt(0), columns.AsInt(0), rows.AsInt(0), columns.AsInt(0)),
             [var top, var left, var bottom, var right] => new Padding(top.AsInt(0), left.AsInt(0), bottom.AsInt(0), right.AsInt(0)),
             _ => throw value.Wrong("a number, [rows, columns], [top, left, bottom, right] or 'same'"),

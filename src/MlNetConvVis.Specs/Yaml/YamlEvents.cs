@@ -23,7 +23,11 @@ internal static class YamlEvents
             if (depth > DeepestNesting)
                 throw new SpecException(PositionIn(text, file, here.Start), $"lists and maps are nested more than {DeepestNesting} deep.");
             if (here is AnchorAlias alias && !anchors.Contains(alias.Value))
-                throw new SpecException(PositionIn(text, file, here.Start), $"malformed YAML: '*{alias.Value}' repeats the anchor '&{alias.Value}', which is not above it; quotes make a text of it.");
+            {
+                throw new SpecException(PositionIn(text, file, here.Start),
+                    $"malformed YAML: '*{alias.Value}' repeats the anchor '&{alias.Value}', which is not above it; quotes make a text of it.");
+            }
+
             if (here is NodeEvent { Anchor: { IsEmpty: false } anchor }) anchors.Add(anchor);
         }
     }

@@ -1,3 +1,4 @@
+using MlNetConvVis.Imaging;
 using MlNetConvVis.Specs;
 
 namespace MlNetConvVis.Tests.Specs;
@@ -8,11 +9,21 @@ public class NetworkSpecTests
     public void Preprocessing_is_read()
     {
         var all = Preprocessing("{ resize: { height: 9, width: 12 }, crop: 8, filter: bicubic, channels: BGR, mean: [1, 2, 3], deviation: [2, 4, 8] }")!;
-        Assert.Equal((new Extent(9, 12), true, true), (all.WarpTo, all.IsBicubic, all.IsBlueFirst));
-        Assert.Equal([1f, 2, 3], all.Mean);
-        Assert.Equal([0.5f, 0.25f, 0.125f], all.Scale);
-        Assert.True(Preprocessing("{ resize: none }")!.KeepsSize);
-        Assert.Equal([3f, 3, 3], Preprocessing("{ scale: 3 }")!.Scale);
+        var expected = new ImagePreprocessing
+        {
+            Width = 8,
+            Height = 8,
+            Resize = ResizeMode.Warp,
+            WarpHeight = 9,
+            WarpWidth = 12,
+            Filter = ResampleFilter.Bicubic,
+            Channels = ChannelOrder.Bgr,
+            Mean = new ChannelValues(1, 2, 3),
+            Scale = new ChannelValues(0.5f, 0.25f, 0.125f),
+        };
+        Assert.Equal(expected, all);
+        Assert.Equal(new ImagePreprocessing { Width = 8, Height = 8, Resize = ResizeMode.None }, Preprocessing("{ resize: none }"));
+        Assert.Equal(new ImagePreprocessing { Width = 8, Height = 8, Scale = new ChannelValues(3) }, Preprocessing("{ scale: 3 }"));
     }
 
     [Fact]
@@ -90,7 +101,7 @@ public class NetworkSpecTests
     [InlineData("name: \"\"\ninput: { height: 8, width: 8 }", "test.yaml:1:7: 'name' is ''; the network's name was wanted.")]
     public void A_wrong_top_level_is_refused_with_its_place(string text, string message) => Assert.Equal(message, Refusal(text));
 
-    private static PreprocessingSpec? Preprocessing(string section) => NetworkSpec.Parse(
+    private static ImagePreprocessing? Preprocessing(string section) => NetworkSpec.Parse(
         $"name: n\npreprocessing: {section}\ninput: {{ height: 8, width: 8 }}\nlayers: [a: {{ type: relu }}]", "test.yaml").Preprocessing;
 
     private static string Refusal(string text) => Assert.Throws<SpecException>(() => NetworkSpec.Parse(text, "test.yaml")).Message;
