@@ -64,6 +64,8 @@ internal static class NodeOrder
         var made = given.ToHashSet(StringComparer.Ordinal);
         foreach (var node in nodes)
         {
+            if (node.Outputs.All(static o => o.Length == 0))
+                throw new GraphException($"{node.OpType} node '{node.Label}' makes no value; the model is damaged.");
             foreach (var output in node.Outputs.Where(o => o.Length > 0 && !made.Add(o)))
                 throw new GraphException($"Value '{output}' is made twice, the second time by {node.OpType} node '{node.Label}'; names must be unique.");
         }

@@ -14,7 +14,7 @@ public sealed class OnnxGraph
     /// <param name="nodes">The operations; sorted here when they are not in order.</param>
     /// <param name="initializers">Constants by name.</param>
     /// <param name="metadata">The model's metadata properties.</param>
-    /// <exception cref="GraphException">A value is made twice, read but never made, or the graph has a cycle.</exception>
+    /// <exception cref="GraphException">A name is taken twice, a value is read but never made, a node makes nothing, or the graph has a cycle.</exception>
     public OnnxGraph(
         string name,
         int opset,
@@ -30,6 +30,7 @@ public sealed class OnnxGraph
         Outputs = [.. outputs];
         Initializers = new SortedDictionary<string, OnnxTensor>(initializers.ToDictionary(), StringComparer.Ordinal);
         Metadata = new SortedDictionary<string, string>(metadata?.ToDictionary() ?? [], StringComparer.Ordinal);
+        RefuseTwins();
         Nodes = NodeOrder.Sorted([.. nodes], Inputs.Select(static i => i.Name).Concat(Initializers.Keys));
         Index();
         foreach (var output in Outputs.Where(o => !IsKnown(o.Name)))
@@ -102,6 +103,15 @@ public sealed class OnnxGraph
         var needed = NodeOrder.NeededFor(this, Outputs.Select(static o => o.Name));
         var read = needed.SelectMany(static n => n.Inputs).Concat(Outputs.Select(static o => o.Name)).ToHashSet(StringComparer.Ordinal);
         return With(nodes: needed, initializers: Initializers.Where(i => read.Contains(i.Key)).ToDictionary());
+    }
+
+    private void RefuseTwins()
+    {
+        var names = new HashSet<string>(Initializers.Keys, StringComparer.Ordinal);
+        foreach (var input in Inputs.Where(i => !names.Add(i.Name)))
+            throw new GraphException($"Input '{input.Name}' of graph '{Name}' is declared twice, or is a constant too; names must be unique.");
+        if (Outputs.GroupBy(static o => o.Name, StringComparer.Ordinal).FirstOrDefault(static g => g.Count() > 1) is { } twin)
+            throw new GraphException($"Output '{twin.Key}' of graph '{Name}' is declared twice; names must be unique.");
     }
 
     private void Index()

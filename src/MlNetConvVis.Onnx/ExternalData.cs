@@ -35,13 +35,27 @@ internal sealed class ExternalData(string? modelPath)
     {
         if (modelPath is null)
             throw new GraphException($"Tensor '{tensor}' keeps its data in file '{location}', but the model came without a folder. Load the model from its file.");
-        var folder = Path.GetFullPath(Path.GetDirectoryName(Path.GetFullPath(modelPath))!);
-        var path = Path.GetFullPath(Path.Combine(folder, location));
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        if (!IsUnder(folder, path) || !IsUnder(folder, target))
+        var folder = Path.GetDirectoryName(Path.GetFullPath(modelPath))!;
+        var path = location.Contains('\0', StringComparison.Ordinal) ? folder : Path.GetFullPath(Path.Combine(folder, location));
+        if (!IsUnder(folder, path) || !IsUnder(WithoutLinks(folder), WithoutLinks(path)))
             throw new GraphException($"Tensor '{tensor}' keeps its data in '{location}', which lies outside the model's folder; only files inside it are read. Move the file there and export again.");
         return File.Exists(path) ? path : throw new GraphException($"Tensor '{tensor}' keeps its data in '{location}', which is not in the model's folder. Copy that file there too.");
     }
 
-    private static bool IsUnder(string folder, string path) => path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    private static bool IsUnder(string folder, string path) =>
+        path.StartsWith(folder.EndsWith(Path.DirectorySeparatorChar) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    /// <summary>Follows links at every step of a path, folders too; what does not exist is taken as it stands.</summary>
+    private static string WithoutLinks(string path)
+    {
+        var real = Path.GetPathRoot(path)!;
+        foreach (var part in path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = Path.Combine(real, part);
+            FileSystemInfo entry = Directory.Exists(next) ? new DirectoryInfo(next) : new FileInfo(next);
+            real = entry.LinkTarget is null ? next : WithoutLinks(entry.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
+        }
+
+        return real;
+    }
 }

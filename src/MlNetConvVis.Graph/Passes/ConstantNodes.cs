@@ -43,8 +43,18 @@ internal static class ConstantNodes
         var count = dims.Aggregate((Int128)1, static (product, d) => product > long.MaxValue ? product : product * d);
         if (count < 0 || count > MostElements)
             throw new GraphException($"ConstantOfShape node '{node.Label}' wants a tensor [{string.Join(',', dims)}]; at most {MostElements} elements can be used.");
-        var data = new byte[(int)count * value.Type.Size()];
-        for (var i = 0; i < (int)count; i++) value.Bytes.CopyTo(data.AsSpan(i * value.Bytes.Length));
-        return OnnxTensor.FromBytes(value.Type, dims, data);
+        if (value.Count != 1)
+            throw new GraphException($"ConstantOfShape node '{node.Label}' has a value of shape [{string.Join(',', value.Dims)}]; one element was wanted.");
+        return OnnxTensor.FromBytes(value.Type, dims, Repeated(value.Bytes, checked((int)count * value.Bytes.Length)));
+    }
+
+    /// <summary>Copies what is there already, twice as much each time.</summary>
+    private static byte[] Repeated(ReadOnlySpan<byte> element, int length)
+    {
+        var data = new byte[length];
+        if (length == 0 || element.IndexOfAnyExcept((byte)0) < 0) return data;
+        element.CopyTo(data);
+        for (var done = element.Length; done < length; done *= 2) data.AsSpan(0, Math.Min(done, length - done)).CopyTo(data.AsSpan(done));
+        return data;
     }
 }

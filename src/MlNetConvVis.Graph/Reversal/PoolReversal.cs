@@ -11,6 +11,8 @@ internal static class PoolReversal
     /// </summary>
     public static Value Unpool(ReversalStep s, Overlap overlap)
     {
+        if (s.Node.Attributes.Int("storage_order", 0) != 0)
+            throw new GraphException($"MaxPool node '{s.Node.Label}' counts its indices column by column (storage_order = 1); only row by row can be undone. Export the model without it.");
         var build = s.Build;
         var switches = build.Reshape(build.Output(s.Node, 1), -1);
         var values = build.Reshape(s.Signal, -1);

@@ -69,7 +69,7 @@ public static class ReceptiveField
     private static bool KeepsPlaces(OnnxNode node, string[] seen, IReadOnlyDictionary<string, TensorShape> shapes) =>
         node.Outputs[0] is var output && shapes.TryGetValue(output, out var shape)
         && seen.All(i => shapes.TryGetValue(i, out var input) && input.Rank == shape.Rank && shape.Rank > 2)
-        && (node.OpType is "Conv" or "MaxPool" or "AveragePool" or "LRN" or "BatchNormalization" or "Concat"
+        && (node.OpType is "Conv" or "MaxPool" or "AveragePool"
             || (node.OpType is not ("Transpose" or "Reshape" or "Softmax" or "LogSoftmax" or "MatMul" or "Squeeze" or "Unsqueeze")
                 && seen.All(i => shapes[i].Dims.Skip(2).SequenceEqual(shape.Dims.Skip(2)))));
 }

@@ -26,7 +26,7 @@ public static class ShapeInference
         {
             results = rule(new ShapeQuestion(graph, node, shapes));
         }
-        catch (Exception e) when (e is ArgumentOutOfRangeException or IndexOutOfRangeException or KeyNotFoundException or OverflowException)
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or KeyNotFoundException or ArithmeticException or InvalidOperationException)
         {
             throw new GraphException(
                 $"{node.OpType} node '{node.Label}' does not fit its inputs {string.Join(", ", node.Inputs.Where(static i => i.Length > 0).Select(i => shapes[i]))}; the model is damaged.", e);

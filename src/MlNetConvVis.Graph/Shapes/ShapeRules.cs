@@ -13,7 +13,7 @@ internal static class ShapeRules
             ["GlobalAveragePool"] = static q => [GlobalPool(q.Input(0))],
             ["GlobalMaxPool"] = static q => [GlobalPool(q.Input(0))],
             ["Gemm"] = static q => [Gemm(q)],
-            ["MatMul"] = static q => [MatMul(q.Input(0), q.Input(1))],
+            ["MatMul"] = static q => [MatMul(q.Node, q.Input(0), q.Input(1))],
             ["Flatten"] = static q => [Flatten(q)],
             ["Reshape"] = static q => [Reshape(q)],
             ["Transpose"] = static q => [Transpose(q)],
@@ -77,8 +77,15 @@ internal static class ShapeRules
             $"Gemm node '{q.Node.Label}' multiplies {a} with {b}: {inner} does not meet {innerB}. Was the model made for another image size?");
     }
 
-    private static TensorShape MatMul(TensorShape a, TensorShape b) =>
-        new([.. (a.Rank >= b.Rank ? a : b).Dims.SkipLast(2), .. a.Dims.SkipLast(1).TakeLast(1), .. b.Rank > 1 ? b.Dims.TakeLast(1) : []]);
+    /// <summary>[…, n, k] times […, k, m] with the leading axes broadcast; a vector counts as a row in front and as a column behind.</summary>
+    private static TensorShape MatMul(OnnxNode node, TensorShape a, TensorShape b)
+    {
+        var (inner, innerB) = (a[-1], b[b.Rank > 1 ? -2 : -1]);
+        if (inner.IsKnown && innerB.IsKnown && inner != innerB)
+            throw new GraphException($"MatMul node '{node.Label}' multiplies {a} with {b}: {inner} does not meet {innerB}. Was the model made for another image size?");
+        var stack = Broadcast(node, new TensorShape(a.Dims.SkipLast(2)), new TensorShape(b.Dims.SkipLast(2)));
+        return new([.. stack.Dims, .. a.Dims.SkipLast(1).TakeLast(1), .. b.Rank > 1 ? b.Dims.TakeLast(1) : []]);
+    }
 
     private static TensorShape Flatten(ShapeQuestion q)
     {
@@ -134,8 +141,14 @@ internal static class ShapeRules
     {
         var axis = (int)q.Node.Attributes.Int("axis", 0);
         var parts = Enumerable.Range(0, q.InputCount).Select(q.Input).ToArray();
+        foreach (var part in parts.Where(p => !Meets(p.With(axis, 1), parts[0].With(axis, 1))))
+            throw new GraphException($"Concat node '{q.Node.Label}' joins {parts[0]} and {part} along axis {axis}; their other axes differ. Was the model made for another image size?");
         return parts[0].With(axis, parts.Sum(p => p.Known(axis)));
     }
+
+    /// <summary>Whether two shapes can be the same once free axes are known.</summary>
+    private static bool Meets(TensorShape a, TensorShape b) =>
+        a.Rank == b.Rank && a.Dims.Zip(b.Dims).All(static pair => pair.First == pair.Second || !pair.First.IsKnown || !pair.Second.IsKnown);
 
     private static TensorShape Squeeze(ShapeQuestion q)
     {
@@ -146,7 +159,8 @@ internal static class ShapeRules
 
     private static TensorShape Unsqueeze(ShapeQuestion q)
     {
-        var (input, axes) = (q.Input(0), q.Axes(1)!);
+        var input = q.Input(0);
+        var axes = q.Axes(1) ?? throw new GraphException($"Unsqueeze node '{q.Node.Label}' states no axes; the model is damaged.");
         var rank = input.Rank + axes.Length;
         var added = axes.Select(a => a < 0 ? a + rank : a).ToHashSet();
         var rest = new Queue<Dim>(input.Dims);

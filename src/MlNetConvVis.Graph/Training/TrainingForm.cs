@@ -18,7 +18,7 @@ internal static class TrainingForm
             .DistinctBy(static u => u.Node.Inputs[u.Place])
             .Select(static u => new TrainableParameter(
                 u.Node.Inputs[u.Place],
-                u.Place == 1 && u.Node.OpType != "BatchNormalization",
+                u.Place == 1 && u.Node.OpType is ("Conv" or "Gemm" or "MatMul"),
                 u.Place == 1 && u.Node.OpType == "Conv"))];
 
     /// <summary>
@@ -53,7 +53,7 @@ internal static class TrainingForm
     {
         "Conv" or "Gemm" or "BatchNormalization" => [1, 2],
         "MatMul" => [1],
-        "Add" when network.ProducerOf(node.Inputs[0])?.OpType == "MatMul" => [1],
+        "Add" => [.. Enumerable.Range(0, 2).Where(place => network.ProducerOf(node.Inputs[1 - place])?.OpType == "MatMul")],
         _ => [],
     };
 
