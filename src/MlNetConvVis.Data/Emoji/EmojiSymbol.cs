@@ -12,6 +12,10 @@ internal sealed record EmojiSymbol(string Code, string Name, string Subgroup)
 {
     private const string VariationSelector = "fe0f";
 
+    // The accented letters of Latin-1. string.Normalize takes no accents off in invariant globalization mode.
+    private const string Accented = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿ";
+    private const string Plain = "aaaaaaceeeeiiiinooooouuuuyy";
+
     /// <summary>Reads all symbols, in Unicode's order.</summary>
     public static EmojiSymbol[] ReadAll(string packages)
     {
@@ -41,11 +45,12 @@ internal sealed record EmojiSymbol(string Code, string Name, string Subgroup)
     public static string Slug(string label)
     {
         var slug = new StringBuilder();
-        foreach (var c in label.Replace("&", "and", StringComparison.Ordinal).Normalize(NormalizationForm.FormD).ToLowerInvariant())
+        foreach (var c in label.Replace("&", "and", StringComparison.Ordinal).ToLowerInvariant())
         {
-            if (char.IsAsciiLetterOrDigit(c))
-                slug.Append(c);
-            else if (c is not ('\'' or '’') && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark && slug is [.., not '-'])
+            var plain = Accented.IndexOf(c) is >= 0 and var at ? Plain[at] : c;
+            if (char.IsAsciiLetterOrDigit(plain))
+                slug.Append(plain);
+            else if (plain is not ('\'' or '’') && slug.Length > 0 && slug[^1] != '-')
                 slug.Append('-');
         }
 

@@ -50,9 +50,16 @@ internal sealed class IconSet
     /// <summary>The drawing that a name or alias stands for.</summary>
     public string? ByName(string name)
     {
-        while (_parents.TryGetValue(name, out var parent))
+        for (var steps = 0; steps <= _parents.Count; steps++)      // a circle of aliases ends here
+        {
+            if (_icons.ContainsKey(name))
+                return name;
+            if (!_parents.TryGetValue(name, out var parent))
+                return null;
             name = parent;
-        return _icons.ContainsKey(name) ? name : null;
+        }
+
+        return null;
     }
 
     /// <summary>All names of a code: the set's own first, then the drawing's, then its aliases in ordinal order.</summary>
