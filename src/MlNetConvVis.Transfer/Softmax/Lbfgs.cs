@@ -33,7 +33,7 @@ internal sealed class Lbfgs(FeatureSpace space, int maxIterations, double tolera
             if (iteration % ImageRefresh == ImageRefresh - 1) space.RefreshImage(point);
             var before = value;
             value = objective.Evaluate(point, residual, next);
-            stalled = before - value <= 1e-7 * value ? stalled + 1 : 0;
+            stalled = before - value <= Math.Min(1e-7, tolerance) * value ? stalled + 1 : 0;
             Remember(direction, (float)step, gradient, next);
             (gradient, next) = (next, gradient);
         }

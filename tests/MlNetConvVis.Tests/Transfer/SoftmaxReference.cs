@@ -14,5 +14,5 @@ internal sealed record SoftmaxReference(
     public SoftmaxOptions Options => new() { L2 = L2, Scaling = Standardise ? FeatureScaling.Standardize : FeatureScaling.None };
 
     public static SoftmaxReference Load(string name) => JsonSerializer.Deserialize<SoftmaxReference>(
-        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Transfer", "Reference", $"softmax-{name}.json")), JsonSerializerOptions.Web)!;
+        ReferenceFile.Bytes("Transfer", $"softmax-{name}.json"), JsonSerializerOptions.Web)!;
 }

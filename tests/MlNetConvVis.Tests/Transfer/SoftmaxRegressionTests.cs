@@ -12,7 +12,7 @@ public class SoftmaxRegressionTests
     public void Fit_reaches_the_optimum_scikit_learn_found(string name)
     {
         var reference = SoftmaxReference.Load(name);
-        var fit = SoftmaxRegression.Fit(reference.Matrix, reference.Options);
+        var fit = Fit(reference.Matrix, reference.Options);
         Assert.True(fit.Converged);
         Assert.InRange(fit.Objective, reference.Objective * (1 - 1e-5), reference.Objective * (1 + 1e-4));
         Assert.Equal(Labels(reference.Logits, reference.Classes), fit.Head.Predict(reference.X));
@@ -23,7 +23,7 @@ public class SoftmaxRegressionTests
     public void Tight_fit_gives_the_same_logits_as_scikit_learn(string name)
     {
         var reference = SoftmaxReference.Load(name);
-        var fit = SoftmaxRegression.Fit(reference.Matrix, reference.Options with { Tolerance = 1e-9 });
+        var fit = Fit(reference.Matrix, reference.Options with { Tolerance = 1e-9 });
         // scikit-learn's own end is within 1e-4 of the optimum's logits
         TensorAssert.Close(Centred(reference.Logits, reference.Classes), Centred(fit.Head.Logits(reference.X), reference.Classes), new(2e-3f, 1e-3f));
     }
@@ -33,8 +33,8 @@ public class SoftmaxRegressionTests
     public void Fit_does_not_depend_on_the_number_of_threads(string name)
     {
         var reference = SoftmaxReference.Load(name);
-        var one = SoftmaxRegression.Fit(reference.Matrix, reference.Options with { Threads = 1, L2 = null });
-        var three = SoftmaxRegression.Fit(reference.Matrix, reference.Options with { Threads = 3, L2 = null });
+        var one = Fit(reference.Matrix, reference.Options with { Threads = 1, L2 = null });
+        var three = Fit(reference.Matrix, reference.Options with { Threads = 3, L2 = null });
         TensorAssert.Close(one.Head.Weights.Span, three.Head.Weights.Span, Tolerance.Exact);
         TensorAssert.Close(one.Head.Bias.Span, three.Head.Bias.Span, Tolerance.Exact);
         Assert.Equal(one.Validation, three.Validation);
@@ -59,7 +59,7 @@ public class SoftmaxRegressionTests
     public void Objective_is_what_the_exported_head_gives()
     {
         var reference = SoftmaxReference.Load("more-features");
-        var fit = SoftmaxRegression.Fit(reference.Matrix, reference.Options);
+        var fit = Fit(reference.Matrix, reference.Options);
         var (logits, loss, c) = (fit.Head.Logits(reference.X), 0.0, reference.Classes);
         for (var row = 0; row < reference.Rows; row++)
             loss += Math.Log(logits[(row * c)..((row + 1) * c)].Sum(z => Math.Exp(z))) - logits[(row * c) + reference.Y[row]];
@@ -79,8 +79,9 @@ public class SoftmaxRegressionTests
             spoiltY[row] = 0;
         }
         var options = reference.Options with { L2 = null };
-        var clean = SoftmaxRegression.Fit(reference.Matrix, rows, options);
-        var spoilt = SoftmaxRegression.Fit(new(spoiltX, reference.Features, spoiltY, reference.Matrix.ClassNames), rows, options);
+        var clean = SoftmaxRegression.Fit(reference.Matrix, rows, options, TestContext.Current.CancellationToken);
+        var other = new FeatureMatrix(spoiltX, reference.Features, spoiltY, reference.Matrix.ClassNames);
+        var spoilt = SoftmaxRegression.Fit(other, rows, options, TestContext.Current.CancellationToken);
         TensorAssert.Close(clean.Head.Weights.Span, spoilt.Head.Weights.Span, Tolerance.Exact);
         Assert.Equal(clean.Validation, spoilt.Validation);
     }
@@ -89,7 +90,7 @@ public class SoftmaxRegressionTests
     public void Penalty_chosen_is_the_one_that_validates_best()
     {
         var reference = SoftmaxReference.Load("more-features");
-        var fit = SoftmaxRegression.Fit(reference.Matrix, new SoftmaxOptions { L2Grid = [1e-2, 1e4], ValidationParts = 4 });
+        var fit = Fit(reference.Matrix, new SoftmaxOptions { L2Grid = [1e-2, 1e4], ValidationParts = 4 });
         Assert.Equal([1e4, 1e-2], fit.Validation.Select(score => score.L2));
         Assert.True(fit.Validation[1].Accuracy > fit.Validation[0].Accuracy);
         Assert.Equal(1e-2, fit.L2);
@@ -101,8 +102,8 @@ public class SoftmaxRegressionTests
         var reference = SoftmaxReference.Load("more-rows-standardised");
         var stretched = (float[])reference.X.Clone();
         for (var i = 0; i < stretched.Length; i += reference.Features) stretched[i] *= 1024;
-        var plain = SoftmaxRegression.Fit(reference.Matrix, reference.Options);
-        var other = SoftmaxRegression.Fit(new(stretched, reference.Features, reference.Y, reference.Matrix.ClassNames), reference.Options);
+        var plain = Fit(reference.Matrix, reference.Options);
+        var other = Fit(new(stretched, reference.Features, reference.Y, reference.Matrix.ClassNames), reference.Options);
         TensorAssert.Close(plain.Head.Logits(reference.X), other.Head.Logits(stretched), new(1e-4f, 1e-4f));
     }
 
@@ -110,7 +111,7 @@ public class SoftmaxRegressionTests
     public void Feature_that_never_varies_gets_no_weight()
     {
         float[] x = [0, 7, 1, 7, 2, 7, 3, 7];
-        var fit = SoftmaxRegression.Fit(new(x, 2, [0, 0, 1, 1], ["low", "high"]), new SoftmaxOptions { L2 = 1e-2 });
+        var fit = Fit(new(x, 2, [0, 0, 1, 1], ["low", "high"]), new SoftmaxOptions { L2 = 1e-2 });
         Assert.Equal(0, fit.Head.Weights.Span[1]);
         Assert.Equal([0, 0, 1, 1], fit.Head.Predict(x));
     }
@@ -118,7 +119,7 @@ public class SoftmaxRegressionTests
     [Fact]
     public void Fit_without_anything_to_tell_classes_apart_ends_at_equal_odds()
     {
-        var fit = SoftmaxRegression.Fit(new(new float[12], 3, [0, 0, 1, 1], ["a", "b"]), new SoftmaxOptions { L2 = 1e-2 });
+        var fit = Fit(new(new float[12], 3, [0, 0, 1, 1], ["a", "b"]), new SoftmaxOptions { L2 = 1e-2 });
         Assert.Equal(Math.Log(2), fit.Objective, 1e-6);
         Assert.True(fit.Converged);
     }
@@ -127,7 +128,7 @@ public class SoftmaxRegressionTests
     public void Class_without_rows_is_named()
     {
         var error = Assert.Throws<ArgumentException>(() =>
-            SoftmaxRegression.Fit(new(new float[4], 2, [0, 0], ["cat", "dog"]), new SoftmaxOptions { L2 = 1 }));
+            Fit(new(new float[4], 2, [0, 0], ["cat", "dog"]), new SoftmaxOptions { L2 = 1 }));
         Assert.Contains("'dog'", error.Message, StringComparison.Ordinal);
     }
 
@@ -137,7 +138,7 @@ public class SoftmaxRegressionTests
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     public void Penalties_without_a_minimum_are_refused(double l2) => Assert.Throws<ArgumentException>(() =>
-        SoftmaxRegression.Fit(new(new float[4], 2, [0, 1], ["cat", "dog"]), new SoftmaxOptions { L2 = l2 }));
+        Fit(new(new float[4], 2, [0, 1], ["cat", "dog"]), new SoftmaxOptions { L2 = l2 }));
 
     [Fact]
     public void Cancelled_fit_stops()
@@ -145,6 +146,9 @@ public class SoftmaxRegressionTests
         var reference = SoftmaxReference.Load("more-rows");
         Assert.Throws<OperationCanceledException>(() => SoftmaxRegression.Fit(reference.Matrix, reference.Options, new CancellationToken(true)));
     }
+
+    private static SoftmaxFit Fit(FeatureMatrix features, SoftmaxOptions options) =>
+        SoftmaxRegression.Fit(features, options, TestContext.Current.CancellationToken);
 
     private static int[] Labels(float[] logits, int classes) =>
         [.. logits.Chunk(classes).Select(row => Array.IndexOf(row, row.Max()))];

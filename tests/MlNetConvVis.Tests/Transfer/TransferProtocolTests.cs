@@ -61,17 +61,16 @@ public class TransferProtocolTests
     public void Results_repeat_and_do_not_depend_on_threads()
     {
         var features = Drawn(classes: 3, symbols: 12, artists: 3);
-        string Run(int threads) => JsonSerializer.Serialize(
-            new TransferProtocol { ImagesPerClass = [3, 6], Folds = 2, Softmax = new() { Threads = threads } }.Run(features));
-        Assert.Equal(Run(1), Run(1));
-        Assert.Equal(Run(1), Run(3));
+        string Result(int threads) => JsonSerializer.Serialize(
+            Run(new TransferProtocol { ImagesPerClass = [3, 6], Folds = 2, Softmax = new() { Threads = threads } }, features));
+        Assert.Equal(Result(1), Result(1));
+        Assert.Equal(Result(1), Result(3));
     }
 
     [Fact]
     public void Accuracy_is_the_mean_of_classes_and_deviation_that_of_a_sample()
     {
-        var result = new TransferProtocol { ImagesPerClass = [6], Folds = 4, TestPerClass = 9, Softmax = s_plain }
-            .Run(Drawn(classes: 3, symbols: 12, artists: 2, noise: 1.5f));
+        var result = Run(new TransferProtocol { ImagesPerClass = [6], Folds = 4, TestPerClass = 9, Softmax = s_plain }, Drawn(classes: 3, symbols: 12, artists: 2, noise: 1.5f));
         var row = Assert.Single(result.Rows);
         var accuracies = row.Folds.Select(fold => fold.Accuracy).ToArray();
         Assert.True(accuracies.Distinct().Count() > 1);
@@ -90,8 +89,7 @@ public class TransferProtocolTests
         var x = Enumerable.Range(0, 20).Select(row => row < 16 ? 1f : row < 18 ? -1f : 1f).ToArray();
         int[] labels = [.. Enumerable.Range(0, 20).Select(row => row < 16 ? 0 : 1)];
         FoldSplit[] given = [new(0, [[0, 1], [16, 17]], [2, 3, 4, 5, 6, 7, 8, 9, 18, 19])];
-        var row = new TransferProtocol { ImagesPerClass = [2], Folds = 1, Softmax = s_plain }
-            .Run(new FeatureMatrix(x, 1, labels, ["common", "rare"]), given).Rows[0];
+        var row = Run(new TransferProtocol { ImagesPerClass = [2], Folds = 1, Softmax = s_plain }, new FeatureMatrix(x, 1, labels, ["common", "rare"]), given).Rows[0];
         Assert.Equal(0.5, row.MeanAccuracy);    // not 8 / 10
         Assert.Null(row.StandardDeviation);
         Assert.Equal(new ConfusedPair("rare", "common", 2, 1), Assert.Single(row.MostConfused));
@@ -100,7 +98,7 @@ public class TransferProtocolTests
     [Fact]
     public void Separable_classes_are_told_apart()
     {
-        var result = new TransferProtocol { ImagesPerClass = [4], Softmax = s_plain }.Run(Drawn(classes: 4, symbols: 8, artists: 2, noise: 0.01f));
+        var result = Run(new TransferProtocol { ImagesPerClass = [4], Softmax = s_plain }, Drawn(classes: 4, symbols: 8, artists: 2, noise: 0.01f));
         Assert.Equal(1, result.Rows[0].MeanAccuracy);
         Assert.Empty(result.Rows[0].MostConfused);
     }
@@ -108,7 +106,7 @@ public class TransferProtocolTests
     [Fact]
     public void Result_survives_json()
     {
-        var result = new TransferProtocol { ImagesPerClass = [2], Folds = 2 }.Run(Drawn(classes: 2, symbols: 6, artists: 2));
+        var result = Run(new TransferProtocol { ImagesPerClass = [2], Folds = 2 }, Drawn(classes: 2, symbols: 6, artists: 2));
         var json = JsonSerializer.Serialize(result);
         Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<TransferResult>(json)));
     }
@@ -117,7 +115,7 @@ public class TransferProtocolTests
     public void Class_with_too_few_images_is_named_with_what_to_do()
     {
         var features = Drawn(classes: 2, symbols: 5, artists: 2);
-        var error = Assert.Throws<ArgumentException>(() => new TransferProtocol { ImagesPerClass = [30] }.Run(features));
+        var error = Assert.Throws<ArgumentException>(() => Run(new TransferProtocol { ImagesPerClass = [30] }, features));
         Assert.Contains("Class 'class 0' has 10 images in 5 groups", error.Message, StringComparison.Ordinal);
         Assert.Contains("30 to train on and at least 1 to test on are wanted", error.Message, StringComparison.Ordinal);
         Assert.Contains("lower ImagesPerClass", error.Message, StringComparison.Ordinal);
@@ -134,7 +132,7 @@ public class TransferProtocolTests
         int[] tested = lastTested < 0 ? [4, 6] : [1, 4, 14];
         FoldSplit[] splits = [new(0, [[firstTrained], [secondTrained]], tested)];
         var error = Assert.Throws<ArgumentException>(() =>
-            new TransferProtocol { ImagesPerClass = [1], Folds = 1, Softmax = s_plain }.Run(features, splits));
+            Run(new TransferProtocol { ImagesPerClass = [1], Folds = 1, Softmax = s_plain }, features, splits));
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
 
@@ -142,8 +140,7 @@ public class TransferProtocolTests
     public void Progress_counts_every_fit()
     {
         var seen = new List<TransferProgress>();
-        new TransferProtocol { ImagesPerClass = [1, 2], Folds = 3, Softmax = s_plain }
-            .Run(Drawn(classes: 2, symbols: 6, artists: 1), progress: new Listener(seen));
+        Run(new TransferProtocol { ImagesPerClass = [1, 2], Folds = 3, Softmax = s_plain }, Drawn(classes: 2, symbols: 6, artists: 1), progress: new Listener(seen));
         Assert.Equal(Enumerable.Range(1, 6), seen.Select(p => p.Done));
         Assert.All(seen, p => Assert.Equal(6, p.Total));
     }
@@ -156,12 +153,16 @@ public class TransferProtocolTests
     public void Impossible_protocols_are_refused()
     {
         var features = Drawn(classes: 2, symbols: 6, artists: 1);
-        Assert.Throws<ArgumentException>(() => new TransferProtocol { ImagesPerClass = [] }.Run(features));
-        Assert.Throws<ArgumentException>(() => new TransferProtocol { ImagesPerClass = [0] }.Run(features));
-        Assert.Throws<ArgumentException>(() => new TransferProtocol { ImagesPerClass = [1] }.Run(features));    // no penalty given
-        Assert.Throws<ArgumentException>(() => new TransferProtocol { Folds = 0 }.Run(features));
-        Assert.Throws<ArgumentException>(() => new TransferProtocol { TestPerClass = 0 }.Run(features));
+        Assert.Throws<ArgumentException>(() => Run(new TransferProtocol { ImagesPerClass = [] }, features));
+        Assert.Throws<ArgumentException>(() => Run(new TransferProtocol { ImagesPerClass = [0] }, features));
+        Assert.Throws<ArgumentException>(() => Run(new TransferProtocol { ImagesPerClass = [1] }, features));    // no penalty given
+        Assert.Throws<ArgumentException>(() => Run(new TransferProtocol { Folds = 0 }, features));
+        Assert.Throws<ArgumentException>(() => Run(new TransferProtocol { TestPerClass = 0 }, features));
     }
+
+    private static TransferResult Run(
+        TransferProtocol protocol, FeatureMatrix features, IReadOnlyList<FoldSplit>? splits = null, IProgress<TransferProgress>? progress = null) =>
+        protocol.Run(features, splits, progress, TestContext.Current.CancellationToken);
 
     private sealed class Listener(List<TransferProgress> seen) : IProgress<TransferProgress>
     {
