@@ -23,7 +23,7 @@ internal sealed partial class PackageProbe(Repository repository)
         var solution = Path.Combine(folder, "probes.slnx");
         File.WriteAllText(solution, $"<Solution>{string.Concat(packages.Select(static package => $"""<Project Path="{ProjectOf(package)}" />"""))}</Solution>");
         var (_, output) = ChildProcess.Capture(ChildProcess.Dotnet, ["restore", solution, "-v", "minimal"], folder);
-        return [.. packages.Select(package => Read(package, Path.Combine(folder, "probe-" + package.Id, "obj", "project.assets.json"), output, folder))];
+        return [.. packages.Select(package => Read(package, Path.Combine(folder, "probe-" + package.Id, "obj", "project.assets.json"), output))];
     }
 
     private static string ProjectOf(OptionalPackage package) => $"probe-{package.Id}/probe-{package.Id}.csproj";
@@ -47,10 +47,10 @@ internal sealed partial class PackageProbe(Repository repository)
             """);
     }
 
-    private static PackageStatus Read(OptionalPackage package, string assets, string output, string folder)
+    private static PackageStatus Read(OptionalPackage package, string assets, string output)
     {
         if (!File.Exists(assets))
-            throw new SetupException(BuildFailure.Explain($"cannot find out whether {package.Id} restores", output, folder));
+            throw new SetupException(BuildFailure.Explain($"cannot find out whether {package.Id} restores", output));
         var document = JsonNode.Parse(File.ReadAllText(assets))!;
         var errors = (document["logs"] as JsonArray ?? []).Where(static log => Text(log, "level") == "Error").ToArray();
         if (errors.FirstOrDefault(static log => Text(log, "code") == "NU1301") is { } unreachable)
