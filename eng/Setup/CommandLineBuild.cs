@@ -22,7 +22,7 @@ internal sealed class CommandLineBuild(Repository repository)
         if (exitCode != 0)
         {
             Console.Error.Write(log);
-            throw new SetupException(BuildFailure.Explain("convvis does not build", log, repository.Root));
+            throw new SetupException(BuildFailure.Explain("convvis does not build", log));
         }
 
         File.WriteAllText(Stamp, "");

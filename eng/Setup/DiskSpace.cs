@@ -19,6 +19,7 @@ internal static class DiskSpace
     public static bool IsExhausted(IOException failure) => (failure.HResult & 0xFFFF) is 28 or 112;
 
     /// <summary>The message when the room ran out on the way.</summary>
-    public static string Exhausted(string what, string folder) =>
-        $"{what}: no space left on the disk of '{folder}' or of npm's cache ('npm config get cache'); set-up takes {ForOnnxRuntime >> 20} MB while it works; free some and run again";
+    public static string Exhausted(string what) =>
+        $"{what}: no space left on the disk of this checkout, of npm's cache ('npm config get cache') or of NuGet's packages "
+        + "('dotnet nuget locals all --list'); free some and run again";
 }

@@ -4,7 +4,8 @@ namespace MlNetConvVis.Setup;
 internal sealed class NativeInstall(
     Repository repository, NativePlatform platform, NvidiaDevice nvidia, IReadOnlyList<PackageStatus> packages, TextWriter log)
 {
-    private const string NpmMissing = "npm is not on PATH";
+    /// <summary>How a reason begins that npm's arrival would do away with.</summary>
+    public const string NpmMissing = "npm is not on PATH";
 
     private readonly NpmPackages _npm = new(repository);
 

@@ -17,7 +17,7 @@ internal sealed class NpmPackages(Repository repository)
         File.WriteAllText(Path.Combine(folder, "package-lock.json"), Only(names, repository.NpmLock));
         File.Copy(repository.NpmSettings, Path.Combine(folder, ".npmrc"));
         var (exitCode, output) = ChildProcess.Capture(npm, ["ci", "--loglevel=error"], folder);
-        return exitCode == 0 ? Path.Combine(folder, "node_modules") : throw new SetupException(Explain(names, output, folder));
+        return exitCode == 0 ? Path.Combine(folder, "node_modules") : throw new SetupException(Explain(names, output));
     }
 
     public string VersionOf(string name) =>
@@ -45,11 +45,11 @@ internal sealed class NpmPackages(Repository repository)
             all.Remove(key);
     }
 
-    private static string Explain(IReadOnlyList<string> names, string output, string folder)
+    private static string Explain(IReadOnlyList<string> names, string output)
     {
         var what = $"npm could not install {string.Join(" and ", names)}";
         if (output.Contains("ENOSPC", StringComparison.Ordinal))
-            return DiskSpace.Exhausted(what, folder);
+            return DiskSpace.Exhausted(what);
         if (s_networkErrors.FirstOrDefault(code => output.Contains(code, StringComparison.Ordinal)) is { } network)
             return $"{what}: its registry cannot be reached ({network}); check the network, or the registry that 'npm config get registry' names, and run again";
         var reason = output.Split('\n').FirstOrDefault(static line => line.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? output.Trim();

@@ -33,7 +33,7 @@ internal sealed class OnnxRuntimeFromNpm(Repository repository, NativePlatform p
         ];
         var (exitCode, log) = ChildProcess.Capture(ChildProcess.Dotnet, arguments, repository.Root);
         if (exitCode != 0)
-            throw new SetupException(BuildFailure.Explain("ONNX Runtime's C# binding does not build", log, workFolder));
+            throw new SetupException(BuildFailure.Explain("ONNX Runtime's C# binding does not build", log));
         Directory.CreateDirectory(result);
         foreach (var file in new[] { "Microsoft.ML.OnnxRuntime.dll", "Microsoft.ML.OnnxRuntime.xml" })
             File.Move(Path.Combine(output, "bin", "Microsoft.ML.OnnxRuntime", "release", file), Path.Combine(result, file));

@@ -23,7 +23,7 @@ internal sealed partial class PackageProbe(Repository repository)
         var solution = Path.Combine(folder, "probes.slnx");
         File.WriteAllText(solution, $"<Solution>{string.Concat(packages.Select(static package => $"""<Project Path="{ProjectOf(package)}" />"""))}</Solution>");
         var (_, output) = ChildProcess.Capture(ChildProcess.Dotnet, ["restore", solution, "-v", "minimal"], folder);
-        return [.. packages.Select(package => Read(package, Path.Combine(folder, "probe-" + package.Id, "obj", "project.assets.json"), output, folder))];
+        return [.. packages.Select(package => Read(package, Path.Combine(folder, "probe-" + package.Id, "obj", "project.assets.json"), output))];
     }
 
     private static string ProjectOf(OptionalPackage package) => $"probe-{package.Id}/probe-{package.Id}.csproj";
@@ -47,10 +47,10 @@ internal sealed partial class PackageProbe(Repository repository)
             """);
     }
 
-    private static PackageStatus Read(OptionalPackage package, string assets, string output, string folder)
+    private static PackageStatus Read(OptionalPackage package, string assets, string output)
     {
         if (!File.Exists(assets))
-            throw new SetupException(BuildFailure.Explain($"cannot find out whether {package.Id} restores", output, folder));
+            throw new SetupException(BuildFailure.Explain($"cannot find out whether {package.Id} restores", output));
         var document = JsonNode.Parse(File.ReadAllText(assets))!;
         var errors = (document["logs"] as JsonArray ?? []).Where(static log => Text(log, "level") == "Error").ToArray();
         if (errors.FirstOrDefault(static log => Text(log, "code") == "NU1301") is { } unreachable)
@@ -63,7 +63,7 @@ internal sealed partial class PackageProbe(Repository repository)
     {
         var wanted = LowerBound(framework["dependencies"]![id]!["version"]!.GetValue<string>());
         if (errors is [var first, ..])
-            return new PackageStatus(id, wanted, Served: false, Reason(id, first));
+            return new PackageStatus(id, wanted, Wanted: true, Served: false, Reason(id, first));
         var version = assets["libraries"]!.AsObject().Select(static library => library.Key.Split('/'))
             .First(library => library[0].Equals(id, StringComparison.OrdinalIgnoreCase))[1];
         return Served(id, wanted, version, "restores");
@@ -78,12 +78,12 @@ internal sealed partial class PackageProbe(Repository repository)
         var newer = NearestVersion().Matches(Text(refusal, "message")).Select(static match => match.Groups[1].Value)
             .Where(version => Comparable(version) >= Comparable(wanted)).MinBy(Comparable);
         return newer is null
-            ? new PackageStatus(id, wanted, Served: false, Reason(id, refusal))
+            ? new PackageStatus(id, wanted, Wanted: true, Served: false, Reason(id, refusal))
             : Served(id, wanted, newer, "is served");
     }
 
     private static PackageStatus Served(string id, string wanted, string version, string how) =>
-        new(id, version, Served: true, version == wanted ? how : $"{how}; {wanted} is wanted, {version} is the nearest that is served");
+        new(id, version, Wanted: true, Served: true, version == wanted ? how : $"{how}; {wanted} is wanted, {version} is the nearest that is served");
 
     private static string Reason(string id, JsonNode? error)
     {

@@ -26,7 +26,7 @@ internal sealed class SetupRun(Repository repository, TextWriter log)
         }
         catch (IOException failure) when (DiskSpace.IsExhausted(failure))
         {
-            throw new SetupException(DiskSpace.Exhausted("set-up could not write its files", repository.World));
+            throw new SetupException(DiskSpace.Exhausted("set-up could not write its files"));
         }
         finally
         {
@@ -64,13 +64,23 @@ internal sealed class SetupRun(Repository repository, TextWriter log)
     private bool IsComplete(World world) =>
         File.Exists(repository.WorldProps)
         && (world.OnnxRuntime.From != "npm" || Directory.Exists(repository.OnnxRuntime))
-        && (world.Libvips.From != "npm" || Directory.Exists(repository.Libvips));
+        && (world.Libvips.From != "npm" || Directory.Exists(repository.Libvips))
+        && !(world.Libvips.Reason.StartsWith(NativeInstall.NpmMissing, StringComparison.Ordinal) && NpmPackages.IsAvailable);
 
-    /// <summary>What a set-up that was killed has left.</summary>
+    /// <summary>What a set-up that was killed has left; what a program it had started still writes to goes the next time.</summary>
     private void RemoveLeftovers()
     {
         foreach (var folder in Directory.EnumerateDirectories(repository.World, "work-*"))
-            RemoveFolder(folder);
+        {
+            try
+            {
+                RemoveFolder(folder);
+            }
+            catch (IOException)
+            {
+                log.WriteLine($"set-up: '{folder}' is still in use; left where it is");
+            }
+        }
     }
 
     /// <summary>Puts a finished folder in the place of an older one; null only takes the older one away.</summary>

@@ -4,7 +4,12 @@ using System.Xml.Linq;
 namespace MlNetConvVis.Setup;
 
 /// <summary>Whether a package restores here, and why not.</summary>
-internal sealed record PackageStatus(string Id, string Version, bool Served, string Reason);
+/// <param name="Id">Its NuGet id.</param>
+/// <param name="Version">The version that restores; for one that does not, the version that is wanted.</param>
+/// <param name="Wanted">Whether this machine has a use for it.</param>
+/// <param name="Served">Whether it restores and is used.</param>
+/// <param name="Reason">Why, or why not.</param>
+internal sealed record PackageStatus(string Id, string Version, bool Wanted, bool Served, string Reason);
 
 /// <summary>A native library and where it comes from.</summary>
 /// <param name="From">"nuget", "npm" or "none".</param>

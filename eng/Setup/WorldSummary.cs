@@ -14,8 +14,8 @@ internal sealed class WorldSummary(World world)
 
     public void WriteLeftOut(TextWriter log)
     {
-        foreach (var package in world.Packages.Where(static package => !package.Served))
-            log.WriteLine($"set-up: left out: {package.Id} {package.Version}".TrimEnd() + $" ({package.Reason})");
+        foreach (var package in world.Packages.Where(static package => package is { Wanted: true, Served: false }))
+            log.WriteLine($"set-up: left out: {package.Id} {package.Version} ({package.Reason})");
     }
 
     private static void WriteSource(TextWriter log, string name, NativeSource source) =>
