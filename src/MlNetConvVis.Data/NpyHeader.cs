@@ -16,6 +16,7 @@ namespace MlNetConvVis.Data;
 public sealed partial record NpyHeader(NpyType Type, int[] Shape)
 {
     private const int Alignment = 64;
+    private const int BytesBeforeText = 10;
 
     private static readonly (string Code, NpyType Type, int Bytes, Type ClrType)[] s_types =
     [
@@ -62,16 +63,25 @@ public sealed partial record NpyHeader(NpyType Type, int[] Shape)
         return Parse(Encoding.UTF8.GetString(ReadBytes(stream, length, name)), name);
     }
 
-    internal void Write(Stream stream)
+    /// <summary>Gets the length of the text behind the mark, filled up so that values begin at a multiple of 64 bytes.</summary>
+    internal int TextLength => ((BytesBeforeText + Text.Length + 1 + Alignment - 1) / Alignment * Alignment) - BytesBeforeText;
+
+    private string Text
     {
-        var code = s_types.First(t => t.Type == Type).Code;
-        var shape = Shape.Length == 1 ? $"({Shape[0]},)" : $"({string.Join(", ", Shape)})";
-        var text = $"{{'descr': '{code}', 'fortran_order': False, 'shape': {shape}, }}";
-        const int before = 10;
-        var padded = ((before + text.Length + 1 + Alignment - 1) / Alignment * Alignment) - before;
-        Span<byte> start = [.. Magic, 1, 0, (byte)padded, (byte)(padded >> 8)];
+        get
+        {
+            var code = s_types.First(t => t.Type == Type).Code;
+            var shape = Shape.Length == 1 ? $"({Shape[0]},)" : $"({string.Join(", ", Shape)})";
+            return $"{{'descr': '{code}', 'fortran_order': False, 'shape': {shape}, }}";
+        }
+    }
+
+    internal void Write(Stream stream, int? textLength = null)
+    {
+        var length = textLength ?? TextLength;
+        Span<byte> start = [.. Magic, 1, 0, (byte)length, (byte)(length >> 8)];
         stream.Write(start);
-        stream.Write(Encoding.ASCII.GetBytes(text.PadRight(padded - 1) + "\n"));
+        stream.Write(Encoding.ASCII.GetBytes(Text.PadRight(length - 1) + "\n"));
     }
 
     internal static DataException Broken(string name, string reason, string advice, Exception? inner = null) =>

@@ -2,13 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace MlNetConvVis.Data;
 
-/// <summary>Writes a .npy file piece by piece, for arrays that do not fit in memory. The file appears under its name on <see cref="Complete"/>.</summary>
+/// <summary>Writes a .npy file piece by piece, for arrays that do not fit in memory. The file appears under its name on <see cref="Complete()"/>.</summary>
 /// <typeparam name="T">float, double, long, int, byte or bool.</typeparam>
 public sealed class NpyWriter<T> : IDisposable
     where T : unmanaged
 {
     private readonly string _path;
     private readonly string _unfinished;
+    private readonly NpyHeader _header;
     private readonly long _count;
     private readonly FileStream _stream;
     private long _written;
@@ -23,7 +24,7 @@ public sealed class NpyWriter<T> : IDisposable
             throw new ArgumentException($"The shape ({string.Join(", ", header.Shape)}) has a negative dimension.", nameof(shape));
         _path = Path.GetFullPath(path);
         _unfinished = _path + ".partial";
-        _count = header.Count;
+        (_header, _count) = (header, header.Count);
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
         _stream = new FileStream(_unfinished, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
         header.Write(_stream);
@@ -46,6 +47,20 @@ public sealed class NpyWriter<T> : IDisposable
     {
         if (_written != _count)
             throw new ArgumentException($"{_written} values were written, but the shape of '{_path}' holds {_count}.");
+        _stream.Dispose();
+        File.Move(_unfinished, _path, overwrite: true);
+    }
+
+    /// <summary>Finishes a file whose first dimension turned out shorter, and gives it its name.</summary>
+    /// <param name="rows">How many entries of the first dimension were written.</param>
+    /// <exception cref="ArgumentException">Another number of values was written.</exception>
+    public void Complete(int rows)
+    {
+        var header = _header with { Shape = [rows, .. _header.Shape.Skip(1)] };
+        if (_written != header.Count || rows > _header.Shape[0])
+            throw new ArgumentException($"{_written} values were written to '{_path}', which are not {rows} rows of the announced ({string.Join(", ", _header.Shape)}).", nameof(rows));
+        _stream.Position = 0;
+        header.Write(_stream, _header.TextLength);      // as long as the announced head, so the values stay where they are
         _stream.Dispose();
         File.Move(_unfinished, _path, overwrite: true);
     }

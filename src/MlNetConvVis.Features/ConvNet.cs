@@ -173,6 +173,8 @@ public sealed class ConvNet
     private void RefuseOtherSize()
     {
         if (Preprocessing is not { } p || Image.Shape is not { } shape) return;
+        if (shape[1] is { IsKnown: true, Size: not 3 })
+            throw new GraphException($"The model takes images {shape} (N,C,H,W), but preprocessing makes pictures of three channels. Feed it tensors instead.");
         if (shape[2] is { IsKnown: true } height && shape[3] is { IsKnown: true } width && (height.Size != p.Height || width.Size != p.Width))
             throw new GraphException($"The model takes images {shape} (N,C,H,W), but the preprocessing makes {p.Height}x{p.Width}. Crop to {height}x{width}.");
     }

@@ -1,4 +1,5 @@
 using MlNetConvVis.Graph;
+using MlNetConvVis.Graph.Passes;
 using MlNetConvVis.Graph.Reversal;
 using MlNetConvVis.Graph.Shapes;
 
@@ -11,19 +12,42 @@ internal static class LayerTable
     {
         var shapes = ShapeInference.Infer(net.Graph);
         var fields = ReceptiveField.Infer(net.Graph, net.Image.Name);
-        var counted = new HashSet<string>(StringComparer.Ordinal);
+        var parameters = Parameters(net);
         return [.. net.Graph.Nodes.Select(n => new LayerInfo(
             n.Outputs[0],
             n.OpType,
             shapes.GetValueOrDefault(n.Outputs[0]),
-            n.Inputs.Where(i => net.Graph.IsConstant(i) && counted.Add(i)).Sum(i => ParameterCount(net.Graph, n, i)),
+            parameters.GetValueOrDefault(n.Outputs[0]),
             fields.GetValueOrDefault(n.Outputs[0]),
             Obstacle(net, n, shapes)))];
     }
 
-    /// <summary>Counts learned numbers, not the shapes and axes that also lie in constants.</summary>
-    private static long ParameterCount(OnnxGraph graph, OnnxNode node, string input) =>
-        node.OpType is not ("Clip" or "Pad") && graph.Initializers[input] is { Type: ElementType.Float } tensor ? tensor.Count : 0;
+    /// <summary>
+    /// Counts learned numbers by layer in the graph before batch normalisation was folded, since folding makes scale, shift and bias one. What a layer
+    /// had that was merged into the one behind it counts there; weights that several layers share count in the first.
+    /// </summary>
+    private static Dictionary<string, long> Parameters(ConvNet net)
+    {
+        var whole = CanonicalForm.Of(net.Original);
+        var (counts, counted) = (new Dictionary<string, long>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var node in whole.Nodes)
+        {
+            var own = node.Inputs.Where((name, place) => IsLearned(whole, node, name, place) && counted.Add(name)).Sum(name => whole.Initializers[name].Count);
+            var merged = node.Inputs.Where(i => net.Graph.ProducerOf(i) is null).Sum(i => counts.GetValueOrDefault(i));
+            counts[node.Outputs[0]] = own + merged;
+        }
+
+        return counts;
+    }
+
+    /// <summary>Not learned: shapes, axes, bounds, and the running mean and variance of batch normalisation.</summary>
+    private static bool IsLearned(OnnxGraph graph, OnnxNode node, string name, int place) =>
+        graph.IsConstant(name) && graph.Initializers[name].Type == ElementType.Float && node.OpType switch
+        {
+            "Clip" or "Pad" or "Dropout" or "Resize" => false,
+            "BatchNormalization" => place is 1 or 2,
+            _ => true,
+        };
 
     private static string? Obstacle(ConvNet net, OnnxNode node, IReadOnlyDictionary<string, TensorShape> shapes)
     {

@@ -52,6 +52,27 @@ public readonly record struct Unit(int Channel, int Y, int X)
         return At(best, layer);
     }
 
+    /// <summary>Finds the strongest channel at one place of a layer; the first of equal ones.</summary>
+    /// <param name="activations">One item's activations.</param>
+    /// <param name="layer">The layer's shape.</param>
+    /// <param name="y">The row.</param>
+    /// <param name="x">The column.</param>
+    /// <returns>The unit.</returns>
+    /// <exception cref="GraphException">The layer has no such place, or an activation is not a number.</exception>
+    public static Unit StrongestAt(ReadOnlySpan<float> activations, TensorShape layer, int y, int x)
+    {
+        var place = (int)new Unit(0, y, x).IndexIn(layer);
+        var (channels, height, width) = Sizes(layer);
+        var (best, step) = (place, (int)(height * width));
+        for (var i = place; i < step * channels; i += step)
+        {
+            if (float.IsNaN(activations[i])) throw new GraphException("The layer holds values that are not numbers (NaN); the model or its input is damaged.");
+            if (activations[i] > activations[best]) best = i;
+        }
+
+        return At(best, layer);
+    }
+
     private static (long Channels, long Height, long Width) Sizes(TensorShape layer)
     {
         ArgumentNullException.ThrowIfNull(layer);

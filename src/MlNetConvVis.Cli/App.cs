@@ -1,0 +1,89 @@
+using MlNetConvVis.Cli.Output;
+using MlNetConvVis.Cli.Parsing;
+using MlNetConvVis.Cli.Verbs;
+using MlNetConvVis.Cli.Verbs.Extract;
+using MlNetConvVis.Data;
+using MlNetConvVis.Graph;
+using MlNetConvVis.Imaging;
+using MlNetConvVis.Specs;
+
+namespace MlNetConvVis.Cli;
+
+/// <summary>The program without its process: arguments in, text and exit code out.</summary>
+internal static class App
+{
+    private static IReadOnlyList<Verb> AllVerbs => [new InspectVerb(), new ExtractVerb(), new ProjectVerb()];
+
+    /// <summary>Runs one call.</summary>
+    /// <param name="args">The arguments, without the program's name.</param>
+    /// <param name="output">Receives results.</param>
+    /// <param name="error">Receives progress, notes and errors.</param>
+    /// <param name="cancellation">Ctrl+C.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    {
+        var terminal = new Terminal(output, error, cancellation);
+        var name = "convvis";
+        try
+        {
+            var verbs = AllVerbs;
+            var request = CommandLine.Parse(args, verbs);
+            if (request.Verb is null) return WithoutVerb(args, request, verbs, terminal);
+            name = $"convvis {request.Verb.Name}";
+            if (request.Given is null)
+            {
+                new HelpText(output, terminal.Width).Of(request.Verb);
+                return ExitCode.Ok;
+            }
+
+            return request.Verb.Run(request.Given, terminal);
+        }
+        catch (UsageException e)
+        {
+            terminal.Note($"{name}: {e.Message} See '{name} --help'.");
+            return ExitCode.BadInput;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            terminal.Note($"{name}: interrupted.");
+            return ExitCode.Interrupted;
+        }
+        catch (Exception e) when (IsAboutInput(e))
+        {
+            terminal.Note($"{name}: {e.Message}");
+            return ExitCode.BadInput;
+        }
+        catch (Exception e)
+        {
+            return Failed(e, name, args.Contains("--verbose"), terminal);
+        }
+    }
+
+    private static int WithoutVerb(IReadOnlyList<string> args, Request request, IReadOnlyList<Verb> verbs, Terminal terminal)
+    {
+        if (request.WantsVersion)
+        {
+            terminal.Output.WriteLine(typeof(App).Assembly.GetName().Version?.ToString(3));
+            return ExitCode.Ok;
+        }
+
+        new HelpText(args.Count > 0 ? terminal.Output : terminal.Error, terminal.Width).Program(verbs);
+        return args.Count > 0 ? ExitCode.Ok : ExitCode.BadInput;
+    }
+
+    /// <summary>Errors whose message says what came, what was wanted and what to do.</summary>
+    private static bool IsAboutInput(Exception e) => e is GraphException or ImageDecodeException or DataException or SpecException;
+
+    private static int Failed(Exception e, string name, bool verbose, Terminal terminal)
+    {
+        terminal.Note(e switch
+        {
+            ImageCodecMissingException or IOException or UnauthorizedAccessException => $"{name}: {e.Message}",
+            TypeInitializationException { InnerException: DllNotFoundException inner } => $"{name}: a native library is missing: {inner.Message} Run the set-up again; 'convvis doctor' shows what it found.",
+            DllNotFoundException => $"{name}: a native library is missing: {e.Message} Run the set-up again; 'convvis doctor' shows what it found.",
+            _ => $"{name}: this should not happen: {e.GetType().Name}: {e.Message}{(verbose ? "" : " Run it again with --verbose to see where.")}",
+        });
+        if (verbose) terminal.Error.WriteLine(e);
+        return ExitCode.Failed;
+    }
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Globalization;
+using MlNetConvVis.Cli.Parsing;
+using MlNetConvVis.Features;
+using MlNetConvVis.Graph;
+using MlNetConvVis.Imaging;
+
+namespace MlNetConvVis.Cli.Inputs;
+
+/// <summary>How photos become the input of a model that does not say so itself, and how its classes are called. What is given goes before what the model says.</summary>
+internal sealed class ModelOptions
+{
+    public const string Note =
+        "A model made by 'convvis train' knows how photos become its input. For any other, say it with --resize, --crop, --mean, --scale and --channels, " +
+        "or once and for all in a file MODEL.yaml beside MODEL.onnx: 'preprocessing: { resize: { shortest: 256 }, crop: 224, mean: [104, 117, 123], channels: BGR }' and 'classes: names.txt'.";
+
+    private readonly ValueOption _resize = new("--resize", "HOW", "shortest:256, warp:256x256 or none", "first step for photos: shortest:256 (the shorter side becomes 256), warp:256x256 (height x width), none; default the shorter side becomes the input's");
+    private readonly ValueOption _crop = new("--crop", "SIZE", "pixels such as 224, or 224x320 (height x width)", "second step: cut out the centre; default the model's input size");
+    private readonly ValueOption _mean = new("--mean", "A[,B,C]", "one number, or three separated by commas", "subtracted from pixels of 0 to 255, for each channel in the model's order; default 0");
+    private readonly ValueOption _scale = new("--scale", "A[,B,C]", "one number other than 0, or three separated by commas", "multiplied after that; default 1");
+    private readonly ValueOption _channels = new("--channels", "RGB|BGR", "RGB or BGR", "the model's channel order; default RGB");
+    private readonly ValueOption _classes = new("--classes", "FILE", "a text file with one class name a line", "names for the model's outputs, one a line");
+
+    public IEnumerable<Option> All => [_resize, _crop, _mean, _scale, _channels, _classes];
+
+    /// <summary>Reads a model with what was given for it.</summary>
+    public ConvNet Load(Arguments given, string model)
+    {
+        var net = ConvNet.Load(model);
+        var classes = given.Text(_classes) is { } file ? ClassNames.Read(file) : net.Classes;
+        var isChanged = new Option[] { _resize, _crop, _mean, _scale, _channels }.Any(given.Has);
+        return isChanged || given.Has(_classes) ? net.With(isChanged ? Preprocessing(given, net) : net.Preprocessing, classes) : net;
+    }
+
+    private ImagePreprocessing Preprocessing(Arguments given, ConvNet net)
+    {
+        var (height, width) = given.Text(_crop) is { } crop ? Size(_crop, crop) : SizeOf(net);
+        var basis = (net.Preprocessing ?? new ImagePreprocessing { Height = height, Width = width }) with { Height = height, Width = width };
+        var changed = Resized(given, basis) with
+        {
+            Mean = given.Has(_mean) ? PerChannel(given, _mean) : basis.Mean,
+            Scale = given.Has(_scale) ? PerChannel(given, _scale) : basis.Scale,
+            Channels = given.Choice(_channels, "RGB", "BGR") switch { "RGB" => ChannelOrder.Rgb, "BGR" => ChannelOrder.Bgr, _ => basis.Channels },
+        };
+        try
+        {
+            return changed.Checked();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    private static (int Height, int Width) SizeOf(ConvNet net) => net.Preprocessing is { } known ? (known.Height, known.Width)
+        : net.Image.Shape is { Rank: 4 } shape && shape[2].IsKnown && shape[3].IsKnown ? ((int)shape[2].Size, (int)shape[3].Size)
+        : throw new UsageException("the model takes photos of any size; say which with --crop, such as --crop 224.");
+
+    private ImagePreprocessing Resized(Arguments given, ImagePreprocessing basis)
+    {
+        if (given.Text(_resize) is not { } text) return basis;
+        var plain = basis with { ShortestSide = null, WarpHeight = null, WarpWidth = null };
+        if (text == "none") return plain with { Resize = ResizeMode.None };
+        switch (text.Split(':'))
+        {
+            case ["shortest", var side] when IsSize(side, out var pixels):
+                return plain with { Resize = ResizeMode.Shortest, ShortestSide = pixels };
+            case ["warp", var sides]:
+                var (height, width) = Size(_resize, sides);
+                return plain with { Resize = ResizeMode.Warp, WarpHeight = height, WarpWidth = width };
+            default:
+                throw Arguments.Wrong(_resize, text);
+        }
+    }
+
+    private static (int Height, int Width) Size(ValueOption option, string text) => text.Split('x') switch
+    {
+        [var side] when IsSize(side, out var pixels) => (pixels, pixels),
+        [var rows, var columns] when IsSize(rows, out var height) && IsSize(columns, out var width) => (height, width),
+        _ => throw Arguments.Wrong(option, text),
+    };
+
+    private static bool IsSize(string text, out int pixels) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out pixels) && pixels is > 0 and <= 1 << 16;
+
+    private static ChannelValues PerChannel(Arguments given, ValueOption option)
+    {
+        var texts = given.Items(option);
+        var numbers = texts.Select(t => float.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number)
+            ? number : throw Arguments.Wrong(option, t)).ToArray();
+        return numbers switch
+        {
+            [var all] => new ChannelValues(all),
+            [var a, var b, var c] => new ChannelValues(a, b, c),
+            _ => throw Arguments.Wrong(option, string.Join(',', texts)),
+        };
+    }
+}

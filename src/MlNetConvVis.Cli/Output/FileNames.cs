@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace MlNetConvVis.Cli.Output;
+
+/// <summary>Turns layer names, which may hold slashes, into file names that every system takes and that stay apart.</summary>
+internal static class FileNames
+{
+    public static IReadOnlyDictionary<string, string> Of(IEnumerable<string> names)
+    {
+        var (files, taken) = (new Dictionary<string, string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
+        foreach (var name in names.Distinct(StringComparer.Ordinal))
+        {
+            var plain = string.Concat(name.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_')).TrimStart('.');
+            var file = plain.Length > 0 ? plain : "layer";
+            for (var number = 2; !taken.Add(file); number++) file = $"{plain}-{number.ToString(CultureInfo.InvariantCulture)}";
+            files[name] = file;
+        }
+
+        return files;
+    }
+}

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Globalization;
+using MlNetConvVis.Cli.Inputs;
+using MlNetConvVis.Cli.Output;
+using MlNetConvVis.Cli.Parsing;
+using MlNetConvVis.Features;
+using MlNetConvVis.Graph;
+using MlNetConvVis.Imaging;
+
+namespace MlNetConvVis.Cli.Verbs;
+
+/// <summary><c>inspect</c>: what a model consists of.</summary>
+internal sealed class InspectVerb : Verb
+{
+    private const string Wanted = "an ONNX file";
+
+    private readonly Argument<string[]> _model = new("MODEL") { Arity = ArgumentArity.ZeroOrMore, Description = Wanted };
+    private readonly ModelOptions _modelOptions = new();
+
+    public InspectVerb()
+        : base("inspect", "list the layers of a model: shapes, parameters, receptive fields, and which can be projected to pixels")
+    {
+        Command.Arguments.Add(_model);
+        Takes(_modelOptions.All);
+    }
+
+    public override string Details =>
+        "Sees: the height x width of the input that one unit of the layer depends on (its receptive field). Step: how many pixels that window moves from one unit to the next. " +
+        "Project: whether 'convvis project' can carry a unit of the layer back to pixels.";
+
+    public override IReadOnlyList<string> Examples => ["squeezenet.onnx", "squeezenet.onnx --json"];
+
+    public override int Run(Arguments given, Terminal terminal)
+    {
+        var net = _modelOptions.Load(given, given.Required(_model, Wanted));
+        if (given.Flag(Common.Json))
+            terminal.Json(Result(net));
+        else
+            Print(net, terminal);
+        return ExitCode.Ok;
+    }
+
+    private static object Result(ConvNet net) => new
+    {
+        model = net.File,
+        sha256 = net.Hash,
+        opset = net.Original.Opset,
+        input = new { name = net.Image.Name, shape = Sizes(net.Image.Shape) },
+        parameters = net.Layers.Sum(static l => l.Parameters),
+        preprocessing = net.Preprocessing,
+        classes = net.Classes,
+        layers = net.Layers.Select(static l => new
+        {
+            name = l.Name,
+            @operator = l.OpType,
+            shape = Sizes(l.Shape),
+            parameters = l.Parameters,
+            receptiveField = l.Field?.Select(static a => a.Size).ToArray(),
+            stride = l.Field?.Select(static a => a.Stride).ToArray(),
+            start = l.Field?.Select(static a => a.Start).ToArray(),
+            reversible = l.Obstacle is null,
+            obstacle = l.Obstacle,
+        }).ToArray(),
+    };
+
+    /// <summary>Sizes as numbers; a free one as null.</summary>
+    private static long?[]? Sizes(TensorShape? shape) => shape?.Dims.Select(static d => d.IsKnown ? d.Size : (long?)null).ToArray();
+
+    private static void Print(ConvNet net, Terminal terminal)
+    {
+        var output = terminal.Output;
+        output.WriteLine($"Model       {net.File}, ONNX operator set {net.Original.Opset}");
+        output.WriteLine($"Input       {net.Image.Name} {net.Image.Shape} (images, channels, height, width)");
+        output.WriteLine($"Photos      {(net.Preprocessing is { } p ? Sentence(p) : "the model does not say how they become the input; see 'convvis inspect --help'")}");
+        output.WriteLine($"Classes     {(net.Classes is { } c ? $"{Number(c.Count)}: {Shortened(c)}" : "without names")}");
+        output.WriteLine($"Parameters  {Number(net.Layers.Sum(static l => l.Parameters))}");
+        output.WriteLine();
+        var table = new TextTable(new("Layer"), new("Operator"), new("Shape"), new("Parameters", IsNumber: true), new("Sees", IsNumber: true), new("Step", IsNumber: true), new("Project"));
+        foreach (var layer in net.Layers)
+        {
+            table.Add(layer.Name, layer.OpType, layer.Shape is { } shape ? Item(shape) : "?", layer.Parameters > 0 ? Number(layer.Parameters) : "",
+                layer.Field is [var y, var x] ? Pair(y.Size, x.Size) : "", layer.Field is [var v, var h] && v.Stride + h.Stride > 0 ? Same(v.Stride, h.Stride) : "", layer.Obstacle ?? "yes");
+        }
+
+        table.Write(output, terminal.Width);
+    }
+
+    private static string Sentence(ImagePreprocessing p)
+    {
+        var (width, height) = p.ResizedSize(p.Width, p.Height);
+        var resize = p.Resize switch
+        {
+            ResizeMode.None => "not resized",
+            ResizeMode.Warp => $"warped to {height}x{width}",
+            _ => $"shorter side to {Math.Min(width, height)}",
+        };
+        return $"{resize}, centre {p.Height}x{p.Width}, {p.Channels.ToString().ToUpperInvariant()}, (pixel - {Values(p.Mean)}) * {Values(p.Scale)}";
+    }
+
+    private static string Values(ChannelValues v) => v.C0 == v.C1 && v.C1 == v.C2 ? Short(v.C0) : $"[{Short(v.C0)}, {Short(v.C1)}, {Short(v.C2)}]";
+
+    private static string Short(float value) => value.ToString("0.######", CultureInfo.InvariantCulture);
+
+    private static string Shortened(IReadOnlyList<string> names) => string.Join(", ", names.Take(3).Select(static n => n.Split(',')[0])) + (names.Count > 3 ? ", ..." : "");
+
+    private static string Item(TensorShape shape) => string.Join('x', shape.Dims.Skip(1));
+
+    private static string Pair(long height, long width) => string.Create(CultureInfo.InvariantCulture, $"{height}x{width}");
+
+    private static string Same(long height, long width) => height == width ? height.ToString(CultureInfo.InvariantCulture) : Pair(height, width);
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using MlNetConvVis.Cli.Inputs;
+using MlNetConvVis.Cli.Output;
+using MlNetConvVis.Cli.Parsing;
+using MlNetConvVis.Data;
+using MlNetConvVis.Features;
+using MlNetConvVis.Graph;
+using MlNetConvVis.Graph.Reversal;
+using MlNetConvVis.Imaging;
+using MlNetConvVis.Runtime;
+
+namespace MlNetConvVis.Cli.Verbs;
+
+/// <summary><c>project</c>: one unit down to pixels.</summary>
+internal sealed class ProjectVerb : Verb
+{
+    private const int SmallestPictureSide = 256;
+
+    private static readonly string[] s_overlaps = ["sum", "last", "max"];
+    private static readonly string[] s_starts = ["activation", "one"];
+
+    private readonly ValueOption _model = new("--model", "M.onnx", "an ONNX file", "the network") { IsRequired = true };
+    private readonly ValueOption _layer = new("--layer", "L", "one layer", "the layer, as 'convvis inspect' names it") { IsRequired = true };
+    private readonly ValueOption _channel = new("--channel", "C", "a whole number of 0 or more", "the feature map; default the strongest");
+    private readonly ValueOption _unit = new("--unit", "Y,X", "row and column, such as 5,9", "the place in the map; default the strongest");
+    private readonly ValueOption _rule = new("--rule", "NAME", "paper, guided or gradient", "how to go back: paper (the deconvnet), guided (guided backpropagation) or gradient (the derivative); default paper");
+    private readonly ValueOption _overlap = new("--overlap", "HOW", "sum, last or max", "where two pooling windows have the same maximum: sum, last or max; default sum");
+    private readonly ValueOption _start = new("--start", "VALUE", "activation or one", "what to start from: activation (the unit's own) or one; default activation with paper, one otherwise");
+    private readonly ValueOption _out = new("--out", "FILE", "a file that ends in .png or .npy", "F.png, a picture with grey for zero, or F.npy, the numbers") { IsRequired = true };
+    private readonly InputOptions _input = new(InputOptions.Image);
+    private readonly ModelOptions _modelOptions = new();
+
+    public ProjectVerb()
+        : base("project", "show what in a photo made one unit of a layer fire")
+    {
+        Takes([_model, .. _input.All, _layer, _channel, _unit, _rule, _overlap, _start, _out, .. _modelOptions.All]);
+    }
+
+    public override string Details =>
+        "All other units of the layer are set to zero, and the network is run backwards down to the pixels (Zeiler and Fergus 2013). Without --channel and --unit the strongest unit of the layer " +
+        $"is taken; with --unit alone the strongest map at that place.\n{ModelOptions.Note}";
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "--model net.onnx --image cat.jpg --layer conv5 --out cat.png",
+        "--model net.onnx --image cat.jpg --layer conv3 --channel 17 --rule guided --out cat.npy",
+    ];
+
+    public override int Run(Arguments given, Terminal terminal)
+    {
+        var (file, layer) = (given.Required(_out), given.Required(_layer));
+        if (Path.GetExtension(file) is not (".png" or ".npy")) throw Arguments.Wrong(_out, file);
+        var rules = Rules(given);
+        var place = Place(given);
+        var net = _modelOptions.Load(given, given.Required(_model));
+        var (values, shape) = Input(given, net);
+        if (file.EndsWith(".png", StringComparison.Ordinal) && shape[^3] is not (1 or 3))
+            throw new UsageException($"{_out.Name} is '{file}', but an input of {shape[^3]} channels is no picture; a .npy file was wanted.");
+        var settings = Common.Session(given, terminal);
+        var unit = Find(net, ProjectionGraph.StartOf(net, layer), values, given.Whole(_channel, 0), place, settings);
+        terminal.Cancellation.ThrowIfCancellationRequested();
+        using var projector = new Projector(net, layer, rules, settings);
+        var (projection, activation) = (new float[values.Length], new float[1]);
+        projector.Project(values, [unit], projection, activation);
+        Write(file, projection, shape, net.Preprocessing?.Channels ?? ChannelOrder.Rgb);
+        Report(given, terminal, Result(net, projector, unit, activation[0], rules, given.Text(_overlap) ?? "sum", projection, shape, file));
+        return ExitCode.Ok;
+    }
+
+    private ReversalRuleSet Rules(Arguments given)
+    {
+        var rules = ReversalRules.Named(given.Choice(_rule, [.. ReversalRules.Presets.Select(static p => p.Name)]) ?? "paper");
+        if (given.Choice(_overlap, s_overlaps) is { } overlap) rules = rules.With(rules.Name, ReversalRules.MaxPool(Enum.Parse<Overlap>(overlap, ignoreCase: true)));
+        return given.Choice(_start, s_starts) is { } start ? rules.StartingFrom(Enum.Parse<StartValue>(start, ignoreCase: true)) : rules;
+    }
+
+    private (int Y, int X)? Place(Arguments given) => given.Text(_unit) is not { } text ? null
+        : text.Split(',') is [var y, var x] && int.TryParse(y, NumberStyles.None, CultureInfo.InvariantCulture, out var row)
+            && int.TryParse(x, NumberStyles.None, CultureInfo.InvariantCulture, out var column) ? (row, column) : throw Arguments.Wrong(_unit, text);
+
+    private (float[] Values, int[] Shape) Input(Arguments given, ConvNet net)
+    {
+        var (photo, tensor) = _input.Given(given);
+        if (tensor is not null)
+        {
+            var array = TensorFile.Read(tensor, net);
+            return array.Count == 1 ? (array.Values, array.Shape) : throw new DataException($"Tensor '{tensor}' holds {array.Count} inputs; one was wanted. Save x[0:1].");
+        }
+
+        var preprocessing = net.RequirePreprocessing();
+        var values = new float[preprocessing.TensorLength];
+        new ImageLoader(preprocessing, Common.Loading(given, strict: true)).Load([photo!], values);
+        return (values, [1, 3, preprocessing.Height, preprocessing.Width]);
+    }
+
+    private static Unit Find(ConvNet net, string layer, float[] input, int? channel, (int Y, int X)? place, SessionSettings settings)
+    {
+        var shape = net.ShapeOf(layer);
+        if (channel is { } c && place is { } p)
+        {
+            var unit = new Unit(c, p.Y, p.X);
+            _ = unit.IndexIn(shape);
+            return unit;
+        }
+
+        using var extractor = new FeatureExtractor(net, [layer], switches: false, settings, batch: 1);
+        var activations = extractor.Matrix(layer, 1, (_, image) => input.CopyTo(image));
+        return place is { } at ? Unit.StrongestAt(activations, shape, at.Y, at.X) : Unit.Strongest(activations, shape, channel);
+    }
+
+    private static void Write(string file, float[] projection, int[] shape, ChannelOrder order)
+    {
+        if (file.EndsWith(".npy", StringComparison.Ordinal))
+        {
+            NpyFile.Write<float>(file, projection, shape);
+            return;
+        }
+
+        var (channels, height, width) = (shape[^3], shape[^2], shape[^1]);
+        var factor = Math.Max(1, SmallestPictureSide / Math.Max(height, width));
+        TensorPicture.Signed(projection, channels, height, width, order).Enlarge(factor).WritePng(file);
+    }
+
+    private static ProjectResult Result(
+        ConvNet net, Projector projector, Unit unit, float activation, ReversalRuleSet rules, string overlap, float[] projection, int[] shape, string file)
+    {
+        var field = net.FieldOf(projector.Layer);
+        var (top, height) = field[0].Clamped(unit.Y, shape[^2]);
+        var (left, width) = field[1].Clamped(unit.X, shape[^1]);
+        return new ProjectResult(
+            net.File, projector.Layer, [.. projector.LayerShape.Dims.Skip(1).Select(static d => d.Size)], unit.Channel, unit.Y, unit.X, activation,
+            new FieldResult(top, left, height, width), rules.Name, overlap, rules.StartsFrom.ToString().ToLowerInvariant(), shape,
+            projection.Min(), projection.Max(), file);
+    }
+
+    private void Report(Arguments given, Terminal terminal, ProjectResult result)
+    {
+        if (result is { Min: 0, Max: 0 })
+            terminal.Note(result.Activation <= 0 && result.Start == "activation"
+                ? "The unit does not fire here, so nothing is projected; choose another, or take --start one." : "The projection is zero everywhere.");
+        if (given.Flag(Common.Json))
+        {
+            terminal.Json(result);
+            return;
+        }
+
+        var shape = result.LayerShape;
+        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Unit        map {result.Channel} of {shape[0]}, row {result.Y}, column {result.X} of layer {result.Layer} ({string.Join('x', shape)})"));
+        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Activation  {result.Activation:G6}"));
+        var field = result.Field;
+        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Sees        rows {field.Top} to {field.Top + field.Height - 1}, columns {field.Left} to {field.Left + field.Width - 1} of the input ({field.Height}x{field.Width} of {result.Shape[^2]}x{result.Shape[^1]} pixels)"));
+        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Projection  {result.Min:G4} to {result.Max:G4}, rule {result.Rule}, written to {result.Out}"));
+    }
+}
+
+/// <summary>What <c>project --json</c> says. Rows and columns count from 0.</summary>
+internal sealed record ProjectResult(
+    string? Model, string Layer, IReadOnlyList<long> LayerShape, int Channel, int Y, int X, float Activation, FieldResult Field,
+    string Rule, string Overlap, string Start, IReadOnlyList<int> Shape, float Min, float Max, string Out);
+
+/// <summary>The pixels of the input that a unit sees.</summary>
+internal sealed record FieldResult(int Top, int Left, int Height, int Width);
