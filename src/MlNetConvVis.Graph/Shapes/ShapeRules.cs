@@ -28,6 +28,7 @@ internal static class ShapeRules
             ["Sub"] = Broadcast,
             ["Mul"] = Broadcast,
             ["Div"] = Broadcast,
+            ["Pow"] = Broadcast,
             ["Sum"] = Broadcast,
             ["Max"] = Broadcast,
             ["Min"] = Broadcast,
@@ -47,6 +48,8 @@ internal static class ShapeRules
             ["LogSoftmax"] = Same,
             ["Identity"] = Same,
             ["Cast"] = Same,
+            ["Neg"] = Same,
+            ["Shape"] = static q => [TensorShape.Of(q.Input(0).Rank)],
         };
 
     private static TensorShape[] Same(ShapeQuestion q) => [q.Input(0)];
