@@ -1,5 +1,6 @@
 using MlNetConvVis.Graph;
 using MlNetConvVis.Graph.Reversal;
+using MlNetConvVis.Graph.Shapes;
 using MlNetConvVis.Runtime;
 
 namespace MlNetConvVis.Tests;
@@ -36,7 +37,7 @@ internal static class GraphRun
     /// <summary>The reverse pass as a graph: the forward inputs and a seed in, one signal a target out, under the target's name with "/signal" behind.</summary>
     public static OnnxGraph Reverse(OnnxGraph forward, string start, IReadOnlyCollection<string> targets, ReversalRuleSet rules)
     {
-        var shapes = Graph.Shapes.ShapeInference.Infer(forward);
+        var shapes = ShapeInference.Infer(forward);
         var build = new GraphBuilder(forward);
         var seed = build.Input(Seed, ElementType.Float, shapes[start]);
         var signals = ReversalPass.Append(forward, build, new Dictionary<string, Value> { [start] = seed }, targets, rules);

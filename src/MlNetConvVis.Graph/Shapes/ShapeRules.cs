@@ -74,6 +74,7 @@ internal static class ShapeRules
     private static TensorShape Gemm(ShapeQuestion q)
     {
         var (a, b) = (q.Input(0), q.Input(1));
+        if (a.Rank != 2 || b.Rank != 2) throw new GraphException($"Gemm node '{q.Node.Label}' multiplies {a} with {b}; it takes matrices.");
         var (rows, inner) = q.Node.Attributes.Int("transA", 0) == 0 ? (a[0], a[1]) : (a[1], a[0]);
         var (innerB, columns) = q.Node.Attributes.Int("transB", 0) == 0 ? (b[0], b[1]) : (b[1], b[0]);
         return inner == innerB || !inner.IsKnown ? new TensorShape(rows, columns) : throw new GraphException(
