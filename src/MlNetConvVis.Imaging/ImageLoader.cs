@@ -75,15 +75,29 @@ public sealed class ImageLoader
                 "Check its name and rights.", e);
         }
 
-        codec ??= ImageFormats.Detect(content) is { } format ? ImageCodecs.For(format) : ImageCodecs.Default;
-        return codec.Decode(content, file, options);
+        return (codec ?? CodecFor(content, file)).Decode(content, file, options);
+    }
+
+    // SVG among photos, on a machine whose codec does not read it, is one broken file, not the end of all.
+    private static IImageCodec CodecFor(byte[] content, string file)
+    {
+        if (ImageFormats.Detect(content) is not { } format)
+            return ImageCodecs.Default;
+        try
+        {
+            return ImageCodecs.For(format);
+        }
+        catch (ImageCodecMissingException e)
+        {
+            throw new ImageDecodeException(file, e.Message.TrimEnd('.'), "Convert it, or take it out.", e);
+        }
     }
 
     private ImageBatch ForEach(IReadOnlyList<string> files, Action<int, RgbImage> use, CancellationToken cancellation)
     {
         var errors = new ImageDecodeException?[files.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellation };
-        Parallel.For(0, files.Count, parallel, (i, state) =>
+        Unwrapped.Run(() => Parallel.For(0, files.Count, parallel, (i, state) =>
         {
             try
             {
@@ -95,7 +109,7 @@ public sealed class ImageLoader
                 if (_options.Strict)
                     state.Break();      // files before this one are still read, so the first error is always the same
             }
-        });
+        }));
         if (_options.Strict && errors.FirstOrDefault(e => e is not null) is { } first)
             throw first;
         return new ImageBatch(

@@ -88,7 +88,7 @@ public static class EmojiDataset
         var done = 0;
         progress?.Report((0, plan.Length));
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };
-        Parallel.ForEach(plan, parallel, entry =>
+        Unwrapped.Run(() => Parallel.ForEach(plan, parallel, entry =>
         {
             var file = Path.Combine(directory, entry.Picture.File.Replace('/', Path.DirectorySeparatorChar));
             if (!File.Exists(file))
@@ -98,6 +98,6 @@ public static class EmojiDataset
             }
 
             progress?.Report((Interlocked.Increment(ref done), plan.Length));
-        });
+        }));
     }
 }

@@ -59,8 +59,29 @@ public sealed class ImageLoaderTests : IDisposable
     }
 
     [Fact]
+    public void An_error_that_is_no_broken_file_comes_out_as_it_is()
+    {
+        var loader = new ImageLoader(s_preprocessing, new ImageLoaderOptions { Codec = new Faulty() });
+        var error = Assert.Throws<InvalidOperationException>(() => loader.LoadFrames([Copy("rgb.png"), Copy("grey.png")], out _, TestContext.Current.CancellationToken));
+        Assert.Equal("out of order", error.Message);
+    }
+
+    [Fact]
     public void A_short_buffer_is_refused() =>
         Assert.Throws<ArgumentException>(() => new ImageLoader(s_preprocessing).Load([Copy("rgb.png")], new float[10], TestContext.Current.CancellationToken));
+
+    private sealed class Faulty : IImageCodec
+    {
+        public string Name => "faulty";
+
+        public string Version => "0";
+
+        public IReadOnlySet<ImageFormat> Formats { get; } = new HashSet<ImageFormat>();
+
+        public RgbImage Decode(ReadOnlySpan<byte> data, string name, DecodeOptions? options = null) => throw new InvalidOperationException("out of order");
+
+        public byte[] EncodePng(RgbImage image) => throw new InvalidOperationException("out of order");
+    }
 
     private string Copy(string name) => _folder.Write(name, ReferenceFile.Bytes("Imaging", name));
 }
