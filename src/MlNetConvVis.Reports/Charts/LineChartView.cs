@@ -30,6 +30,7 @@ internal static class LineChartView
             using (html.Open("svg", ("viewBox", $"0 0 {Width} {Height}"), ("role", "group"), ("aria-label", Summary(chart))))
             {
                 Axes(html, chart, x, y);
+                for (var i = 0; i < chart.Series.Count; i++) ErrorBars(html, chart.Series[i], i, x, y);    // below all lines and markers
                 for (var i = 0; i < chart.Series.Count; i++) Series(html, chart.Series[i], i, x, y);
             }
             Values(html, chart, x, y);
@@ -84,7 +85,6 @@ internal static class LineChartView
             foreach (var point in series.Points)
             {
                 var (across, down) = (x.Place(point.X), y.Place(point.Y));
-                if (point.Error is > 0 and { } error) ErrorBar(html, across, y.Place(point.Y - error), y.Place(point.Y + error));
                 // a line of hundreds of points is a curve: its points answer to the pointer but are not drawn
                 if (series.Points.Count <= 40) Marker(html, index, across, down);
                 var tip = $"{series.Name}: {PointText(point, x, y)}";
@@ -94,8 +94,19 @@ internal static class LineChartView
         }
     }
 
-    private static void ErrorBar(HtmlWriter html, double across, double low, double high) => html.Shape("path", ("class", "error"),
-        ("d", $"M{N(across)} {N(low)}V{N(high)}M{N(across - 5)} {N(low)}h10M{N(across - 5)} {N(high)}h10"));
+    private static void ErrorBars(HtmlWriter html, ChartSeries series, int index, ChartScale x, ChartScale y)
+    {
+        using (html.Open("g", ("class", ClassOf(index))))
+        {
+            foreach (var point in series.Points)
+            {
+                if (point.Error is not (> 0 and { } error)) continue;
+                var (across, low, high) = (x.Place(point.X), y.Place(point.Y - error), y.Place(point.Y + error));
+                html.Shape("path", ("class", "error"),
+                    ("d", $"M{N(across)} {N(low)}V{N(high)}M{N(across - 5)} {N(low)}h10M{N(across - 5)} {N(high)}h10"));
+            }
+        }
+    }
 
     /// <summary>Circle, square, diamond, triangle in turn: lines can be told apart without colour.</summary>
     private static void Marker(HtmlWriter html, int index, double x, double y)
