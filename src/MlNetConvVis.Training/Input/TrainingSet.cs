@@ -90,7 +90,7 @@ public sealed class TrainingSet
     /// <param name="preprocessing">What the network wants.</param>
     /// <param name="loader">Threads, strictness, codec; null for the defaults.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public static TrainingSet Load(
+    public static TrainingSet LoadSplit(
         ImageSet images, DataSplit split, ImagePreprocessing preprocessing, ImageLoaderOptions? loader = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);

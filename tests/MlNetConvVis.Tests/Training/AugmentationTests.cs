@@ -20,7 +20,8 @@ public class AugmentationTests
         Assert.Contains(new float[] { 10, 20, 30, 40 }, seen);
         Assert.Contains(mirrored, seen);
         Assert.Contains(movedRight, seen);
-        Assert.Equal(6, seen.Select(static s => string.Join(',', s)).Distinct().Count());       // mirrored or not, moved by -1, 0 or 1
+        // Mirrored or not, moved by -1, 0 or 1; moved up or down, only background is left of the single row.
+        Assert.Equal(fill == FillMode.Background ? 7 : 6, seen.Select(static s => string.Join(',', s)).Distinct().Count());
     }
 
     [Fact]
