@@ -21,7 +21,8 @@ internal sealed class StepProbe : IDisposable
     public StepProbe(TrainingStep step, IEnumerable<string> values, int batch, SessionSettings settings)
     {
         _step = step;
-        var shapes = ShapeInference.Infer(step.Graph);
+        var shapes = ShapeInference.Infer(step.Graph).ToDictionary(StringComparer.Ordinal);
+        foreach (var output in step.Graph.Outputs.Where(static o => o.Shape is not null)) shapes[output.Name] = output.Shape!;
         Values = [.. values.Where(shapes.ContainsKey)];
         var part = step.Graph.With(outputs: Values.Select(v => new ValueInfo(v, ElementType.Float, shapes[v]))).WithoutUnused();
         part = part.With(inputs: part.Inputs.Where(i => part.UsersOf(i.Name).Count > 0));

@@ -84,6 +84,20 @@ public sealed class TrainingSet
         };
     }
 
+    /// <summary>Reads image files once and sets some of them aside for validation.</summary>
+    /// <param name="images">The files.</param>
+    /// <param name="split">Which to train and which to validate on.</param>
+    /// <param name="preprocessing">What the network wants.</param>
+    /// <param name="loader">Threads, strictness, codec; null for the defaults.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public static TrainingSet LoadSplit(
+        ImageSet images, DataSplit split, ImagePreprocessing preprocessing, ImageLoaderOptions? loader = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(split);
+        return Load(images.Subset(split.Train), images.Subset(split.Test), preprocessing, loader, cancellation);
+    }
+
     private void Check()
     {
         if (Labels.Count != Pixels.Count)
