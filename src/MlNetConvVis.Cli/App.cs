@@ -1,6 +1,7 @@
 using MlNetConvVis.Cli.Output;
 using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Cli.Verbs;
+using MlNetConvVis.Cli.Verbs.Doctor;
 using MlNetConvVis.Cli.Verbs.Extract;
 using MlNetConvVis.Cli.Verbs.Visualize;
 using MlNetConvVis.Data;
@@ -14,7 +15,7 @@ namespace MlNetConvVis.Cli;
 /// <summary>The program without its process: arguments in, text and exit code out.</summary>
 internal static class App
 {
-    private static IReadOnlyList<Verb> AllVerbs => [new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new VisualizeVerb(), new TrainVerb()];
+    private static IReadOnlyList<Verb> AllVerbs => [new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new VisualizeVerb(), new TrainVerb()];
 
     /// <summary>Runs one call.</summary>
     /// <param name="args">The arguments, without the program's name.</param>
