@@ -92,8 +92,8 @@ public static class FeatureGallery
         for (var i = 0; i < count; i++) photos.Fill(map.Tops[i].Image, images.AsSpan(i * length, length));
         var (projections, activations) = (new float[images.Length], new float[count]);
         projector.Project(images, [.. map.Tops.Select(static t => t.Unit)], projections, activations);
-        float? range = shared ? TensorPicture.LargestMagnitude(projections) : null;
-        return [.. map.Tops.Select((top, i) => painter.Paint(top, projections.AsSpan(i * length, length), range))];
+        var shownAlike = shared ? TensorPicture.ClearRange(projections) : (float?)null;
+        return [.. map.Tops.Select((top, i) => painter.Paint(top, projections.AsSpan(i * length, length), shownAlike))];
     }
 
     /// <summary>Turns projections and photos of one layer into pictures of its receptive field.</summary>
@@ -101,12 +101,12 @@ public static class FeatureGallery
     {
         private readonly IReadOnlyList<Graph.Shapes.FieldAxis> _field = net.FieldOf(layer);
 
-        public FeaturePicture Paint(TopActivation top, ReadOnlySpan<float> projection, float? range)
+        public FeaturePicture Paint(TopActivation top, ReadOnlySpan<float> projection, float? sharedRange)
         {
             var (y, height) = _field[0].Clamped(top.Unit.Y, preprocessing.Height);
             var (x, width) = _field[1].Clamped(top.Unit.X, preprocessing.Width);
             var window = new PixelWindow(x, y, width, height);
-            var picture = TensorPicture.Signed(projection, 3, preprocessing.Height, preprocessing.Width, preprocessing.Channels, range);
+            var picture = TensorPicture.Signed(projection, 3, preprocessing.Height, preprocessing.Width, preprocessing.Channels, sharedRange ?? TensorPicture.ClearRange(projection));
             return new FeaturePicture(top, picture.Crop(window), photos[top.Image].Crop(window));
         }
     }

@@ -1,18 +1,21 @@
 using MlNetConvVis.Cli.Output;
 using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Cli.Verbs;
+using MlNetConvVis.Cli.Verbs.Doctor;
 using MlNetConvVis.Cli.Verbs.Extract;
+using MlNetConvVis.Cli.Verbs.Visualize;
 using MlNetConvVis.Data;
 using MlNetConvVis.Graph;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Specs;
+using MlNetConvVis.Training;
 
 namespace MlNetConvVis.Cli;
 
 /// <summary>The program without its process: arguments in, text and exit code out.</summary>
 internal static class App
 {
-    private static IReadOnlyList<Verb> AllVerbs => [new InspectVerb(), new ExtractVerb(), new ProjectVerb()];
+    private static IReadOnlyList<Verb> AllVerbs => [new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new VisualizeVerb(), new TrainVerb()];
 
     /// <summary>Runs one call.</summary>
     /// <param name="args">The arguments, without the program's name.</param>
@@ -30,13 +33,13 @@ internal static class App
             var request = CommandLine.Parse(args, verbs);
             if (request.Verb is null) return WithoutVerb(args, request, verbs, terminal);
             name = $"convvis {request.Verb.Name}";
-            if (request.Given is null)
+            if (request.WantsHelp)
             {
                 new HelpText(output, terminal.Width).Of(request.Verb);
                 return ExitCode.Ok;
             }
 
-            return request.Verb.Run(request.Given, terminal);
+            return request.Verb.Run(request.Arguments(), terminal);
         }
         catch (UsageException e)
         {
@@ -72,13 +75,14 @@ internal static class App
     }
 
     /// <summary>Errors whose message says what came, what was wanted and what to do.</summary>
-    private static bool IsAboutInput(Exception e) => e is GraphException or ImageDecodeException or DataException or SpecException;
+    private static bool IsAboutInput(Exception e) =>
+        e is GraphException or ImageDecodeException or DataException or SpecException or (TrainingException and not TrainingDivergedException);
 
     private static int Failed(Exception e, string name, bool verbose, Terminal terminal)
     {
         terminal.Note(e switch
         {
-            ImageCodecMissingException or IOException or UnauthorizedAccessException => $"{name}: {e.Message}",
+            ImageCodecMissingException or TrainingException or IOException or UnauthorizedAccessException => $"{name}: {e.Message}",
             TypeInitializationException { InnerException: DllNotFoundException inner } => $"{name}: a native library is missing: {inner.Message} Run the set-up again; 'convvis doctor' shows what it found.",
             DllNotFoundException => $"{name}: a native library is missing: {e.Message} Run the set-up again; 'convvis doctor' shows what it found.",
             _ => $"{name}: this should not happen: {e.GetType().Name}: {e.Message}{(verbose ? "" : " Run it again with --verbose to see where.")}",

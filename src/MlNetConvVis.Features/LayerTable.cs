@@ -13,13 +13,29 @@ internal static class LayerTable
         var shapes = ShapeInference.Infer(net.Graph);
         var fields = ReceptiveField.Infer(net.Graph, net.Image.Name);
         var parameters = Parameters(net);
+        var gates = Gates(net.Graph, fields);
         return [.. net.Graph.Nodes.Select(n => new LayerInfo(
             n.Outputs[0],
             n.OpType,
             shapes.GetValueOrDefault(n.Outputs[0]),
             parameters.GetValueOrDefault(n.Outputs[0]),
             fields.GetValueOrDefault(n.Outputs[0]),
-            Obstacle(net, n, shapes)))];
+            Obstacle(net, n, shapes),
+            gates.GetValueOrDefault(n.Outputs[0])))];
+    }
+
+    /// <summary>The first gate on the way to each value that has one.</summary>
+    private static Dictionary<string, string> Gates(OnnxGraph graph, IReadOnlyDictionary<string, IReadOnlyList<FieldAxis>> computed)
+    {
+        var gates = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var node in graph.Nodes)
+        {
+            var earlier = node.Inputs.Select(gates.GetValueOrDefault).FirstOrDefault(static g => g is not null);
+            var isGate = node.OpType is "Sigmoid" or "HardSwish" or "HardSigmoid" || (node.OpType is "Mul" or "Div" && node.Inputs.All(computed.ContainsKey));
+            if ((earlier ?? (isGate ? $"{node.OpType} at '{node.Label}'" : null)) is { } gate) gates[node.Outputs[0]] = gate;
+        }
+
+        return gates;
     }
 
     /// <summary>

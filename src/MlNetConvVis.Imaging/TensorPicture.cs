@@ -61,6 +61,30 @@ public static class TensorPicture
         return largest;
     }
 
+    /// <summary>
+    /// Gets a range that shows more than the few strongest pixels: the magnitude that a part of all values other than zero stays within.
+    /// A deconvnet's projections have peaks ten times stronger than what makes their shapes.
+    /// </summary>
+    /// <param name="values">Any values.</param>
+    /// <param name="part">The part, above 0 and at most 1, which gives the largest magnitude.</param>
+    /// <exception cref="ArgumentException">A value is no number: NaN or infinite.</exception>
+    public static float ClearRange(ReadOnlySpan<float> values, double part = 0.995)
+    {
+        if (!(part > 0 && part <= 1))
+            throw new ArgumentOutOfRangeException(nameof(part), part, "The part lies above 0 and is at most 1.");
+        if (LargestMagnitude(values) == 0)
+            return 0;
+        var magnitudes = new List<float>(values.Length);
+        foreach (var value in values)
+        {
+            if (value != 0)
+                magnitudes.Add(Math.Abs(value));
+        }
+
+        magnitudes.Sort();
+        return magnitudes[(int)Math.Ceiling(part * magnitudes.Count) - 1];
+    }
+
     /// <summary>Enlarges by whole pixels, with sharp edges.</summary>
     /// <param name="image">The picture.</param>
     /// <param name="factor">How many times wider and higher, at least 1.</param>

@@ -10,7 +10,10 @@ internal static class SessionFactory
     public const string CpuProvider = "CPUExecutionProvider";
     public const string CudaProvider = "CUDAExecutionProvider";
 
-    private static readonly Lazy<string[]> s_providers = new(static () => OrtEnv.Instance().GetAvailableProviders());
+    private static readonly OrtEnv s_environment = QuietEnvironment();
+    private static readonly Lazy<string[]> s_providers = new(static () => s_environment.GetAvailableProviders());
+
+    public static string Version => s_environment.GetVersionString();
 
     /// <summary>Gets the providers that this build of ONNX Runtime has.</summary>
     public static IReadOnlyList<string> Providers => s_providers.Value;
@@ -37,6 +40,14 @@ internal static class SessionFactory
         }
 
         return (OpenOn(model, settings, cuda: false), CpuProvider);
+    }
+
+    /// <summary>Newer packages of ONNX Runtime report their use to Microsoft unless told not to.</summary>
+    private static OrtEnv QuietEnvironment()
+    {
+        var environment = OrtEnv.Instance();
+        environment.DisableTelemetryEvents();
+        return environment;
     }
 
     private static bool IsMissingDevice(Exception e) => e is MissingDeviceException or EntryPointNotFoundException or DllNotFoundException;
@@ -81,7 +92,7 @@ internal static class SessionFactory
 public static class RuntimeFacts
 {
     /// <summary>Gets ONNX Runtime's version.</summary>
-    public static string Version => OrtEnv.Instance().GetVersionString();
+    public static string Version => SessionFactory.Version;
 
     /// <summary>Gets the execution providers of this build, best first.</summary>
     public static IReadOnlyList<string> Providers => SessionFactory.Providers;

@@ -19,6 +19,8 @@ internal sealed class Terminal(TextWriter output, TextWriter error, Cancellation
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    private WorkProgress? _progress;
+
     public TextWriter Output => output;
 
     public TextWriter Error => error;
@@ -28,47 +30,36 @@ internal sealed class Terminal(TextWriter output, TextWriter error, Cancellation
     /// <summary>Gets the columns of the terminal that results go to; for files and pipes a fixed number.</summary>
     public int Width { get; } = new AnsiConsoleOutput(output) is { IsTerminal: true } terminal ? Math.Max(NarrowestWidth, terminal.Width - 1) : FileWidth;
 
-    /// <summary>Writes one line for people.</summary>
-    public void Note(string text) => error.WriteLine(text.ReplaceLineEndings(" "));
+    /// <summary>Writes one line for people; above the bar where one is shown.</summary>
+    public void Note(string text)
+    {
+        var line = text.ReplaceLineEndings(" ");
+        if (_progress is { } shown) shown.Note(line);
+        else error.WriteLine(line);
+    }
 
     /// <summary>Writes a result for scripts.</summary>
-    public void Json<T>(T result) => output.WriteLine(JsonSerializer.Serialize(result, s_json));
+    public void Json<T>(T result) => output.WriteLine(ToJson(result));
 
-    /// <summary>Shows how far some work is while it runs: a bar on a terminal, a line for each tenth elsewhere.</summary>
-    /// <param name="title">What is done, such as "Extracting".</param>
-    /// <param name="unit">What is counted, such as "images".</param>
-    /// <param name="total">How many there are.</param>
-    /// <param name="work">The work; reports how many are done.</param>
-    public T WithProgress<T>(string title, string unit, int total, Func<IProgress<int>, T> work)
+    public static string ToJson<T>(T result) => JsonSerializer.Serialize(result, s_json);
+
+    /// <summary>Shows how far some work is while it runs: a bar on a terminal, now and then a line elsewhere.</summary>
+    /// <param name="work">The work; reports how far it is.</param>
+    public T WithProgress<T>(Func<WorkProgress, T> work)
     {
         var target = new AnsiConsoleOutput(error);
-        if (!target.IsTerminal) return work(new TenthsProgress(error, title, unit, total));
-        return AnsiConsole.Create(new AnsiConsoleSettings { Out = target }).Progress()
-            .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
-            .Start(bars =>
-            {
-                var bar = bars.AddTask($"{Markup.Escape(title)} {total} {Markup.Escape(unit)}", maxValue: total);
-                return work(new DirectProgress(done => bar.Value = done));
-            });
-    }
-
-    private sealed class DirectProgress(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
-    }
-
-    /// <summary>For logs: says every tenth once, and nothing at all of work that is small.</summary>
-    private sealed class TenthsProgress(TextWriter error, string title, string unit, int total) : IProgress<int>
-    {
-        private const int WorthTelling = 50;
-        private int _said;
-
-        public void Report(int value)
+        try
         {
-            if (total < WorthTelling || value * 10L / total is var tenth && tenth <= _said) return;
-            _said = (int)(value * 10L / total);
-            error.WriteLine($"{title}: {value} of {total} {unit}");
+            if (!target.IsTerminal) return work(_progress = new LineProgress(error));
+            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = target });
+            return console.Progress()
+                .AutoClear(true)
+                .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new SpinnerColumn())
+                .Start(bars => work(_progress = new BarProgress(console, bars.AddTask("", maxValue: 1))));
+        }
+        finally
+        {
+            _progress = null;
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class TextTable(params IReadOnlyList<Column> columns)
         var widths = columns.Select((c, i) => _rows.Select(r => r[i].Length).Append(c.Title.Length).Max()).ToArray();
         if (widths.Sum() + ((widths.Length - 1) * Gap.Length) > width)
         {
-            WriteBlocks(output);
+            WriteBlocks(output, width);
             return;
         }
 
@@ -27,15 +27,26 @@ internal sealed class TextTable(params IReadOnlyList<Column> columns)
         foreach (var row in _rows) output.WriteLine(Line(row, widths));
     }
 
-    /// <summary>Narrow terminals: the first cell as a heading, the others below it with their titles.</summary>
-    private void WriteBlocks(TextWriter output)
+    /// <summary>Narrow terminals: the first cell as a heading, below it the others with their titles, as many on a line as fit.</summary>
+    private void WriteBlocks(TextWriter output, int width)
     {
-        var label = columns.Skip(1).Max(static c => c.Title.Length);
         foreach (var row in _rows)
         {
             output.WriteLine(row[0]);
+            var line = "";
             foreach (var (column, cell) in columns.Zip(row).Skip(1).Where(static p => p.Second.Length > 0))
-                output.WriteLine($"  {column.Title.PadRight(label)}  {cell}");
+            {
+                var part = $"{column.Title.ToLowerInvariant()} {cell}";
+                if (line.Length > 0 && line.Length + Gap.Length + part.Length > width)
+                {
+                    output.WriteLine(line);
+                    line = "";
+                }
+
+                line += Gap + part;
+            }
+
+            output.WriteLine(line);
         }
     }
 

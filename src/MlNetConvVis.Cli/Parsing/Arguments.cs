@@ -43,6 +43,10 @@ internal sealed class Arguments
         ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : throw Wrong(option, text)
         : null;
 
+    public float? Real(ValueOption option, float least, float most) => Text(option) is { } text
+        ? float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : throw Wrong(option, text)
+        : null;
+
     public string? Choice(ValueOption option, params IReadOnlyCollection<string> choices) => Text(option) is not { } text || choices.Contains(text) ? Text(option)
         : throw new UsageException($"{option.Name} is '{text}', which is not one of its choices. {NearestName.Hint(text, choices)}");
 

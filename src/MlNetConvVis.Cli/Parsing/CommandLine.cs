@@ -7,9 +7,20 @@ namespace MlNetConvVis.Cli.Parsing;
 
 /// <summary>What a call asks for.</summary>
 /// <param name="Verb">The verb; null where help or the version of the whole program is wanted.</param>
-/// <param name="Given">The verb's arguments; null where help is wanted.</param>
+/// <param name="Parsed">What the parser made of it.</param>
 /// <param name="WantsVersion">Whether the version is wanted.</param>
-internal sealed record Request(Verb? Verb, Arguments? Given, bool WantsVersion = false);
+internal sealed record Request(Verb? Verb, ParseResult Parsed, bool WantsVersion = false)
+{
+    /// <summary>Gets whether the verb's help is wanted.</summary>
+    public bool WantsHelp => Verb is { } verb && Parsed.GetValue(verb.Common.Help);
+
+    /// <summary>Checks the verb's arguments.</summary>
+    /// <exception cref="UsageException">An option is unknown, comes without a value, or too often.</exception>
+    public Arguments Arguments() =>
+        Parsed.UnmatchedTokens is [var first, ..] ? throw CommandLine.Unknown(first, Verb!)
+        : Parsed.Errors is [var error, ..] ? throw new UsageException(error.Message)
+        : new Arguments(Parsed);
+}
 
 /// <summary>Finds verb and arguments. System.CommandLine splits the tokens; unknown ones are refused here, with the nearest known name.</summary>
 internal static class CommandLine
@@ -24,24 +35,19 @@ internal static class CommandLine
         root.Options.Add(version);
         foreach (var verb in verbs) root.Subcommands.Add(verb.Command);
         var parsed = CommandLineParser.Parse(root, args is ["help", ..] ? [.. args.Skip(1), "--help"] : args, s_plain);
-        if (verbs.FirstOrDefault(v => v.Command == parsed.CommandResult.Command) is { } asked) return OfVerb(asked, parsed);
+        if (verbs.FirstOrDefault(v => v.Command == parsed.CommandResult.Command) is { } asked) return new Request(asked, parsed);
         if (parsed.UnmatchedTokens is [var first, ..]) throw UnknownVerb(first, verbs);
-        return new Request(null, null, parsed.GetValue(version));
-    }
-
-    private static Request OfVerb(Verb verb, ParseResult parsed)
-    {
-        if (parsed.GetValue(verb.Common.Help)) return new Request(verb, null);
-        if (parsed.UnmatchedTokens is [var first, ..]) throw Unknown(first, verb);
-        if (parsed.Errors is [var error, ..]) throw new UsageException(error.Message);
-        return new Request(verb, new Arguments(parsed));
+        return new Request(null, parsed, parsed.GetValue(version));
     }
 
     private static UsageException UnknownVerb(string name, IReadOnlyList<Verb> verbs) =>
         new(name.StartsWith('-') ? $"option '{name}' stands where a verb was wanted. Known: {string.Join(", ", verbs.Select(static v => v.Name))}."
             : $"there is no verb '{name}'. {NearestName.Hint(name, [.. verbs.Select(static v => v.Name)])}");
 
-    private static UsageException Unknown(string token, Verb verb) => new(token.StartsWith('-')
-        ? $"there is no option '{token}'. {NearestName.Hint(token, [.. verb.Command.Options.Select(static o => o.Name)])}"
-        : $"'{token}' belongs to no option. Options begin with --; put quotes around values with spaces.");
+    public static UsageException Unknown(string token, Verb verb)
+    {
+        var known = verb.Command.Options.Select(static o => o.Name).ToArray();
+        return new UsageException(!token.StartsWith('-') ? $"'{token}' belongs to no option. Options begin with --; put quotes around values with spaces."
+            : NearestName.Of(token, known) is { } meant ? $"there is no option '{token}'. Did you mean '{meant}'?" : $"there is no option '{token}'. {NearestName.Hint(token, known)}");
+    }
 }

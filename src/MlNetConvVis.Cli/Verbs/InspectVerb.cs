@@ -60,6 +60,7 @@ internal sealed class InspectVerb : Verb
             start = l.Field?.Select(static a => a.Start).ToArray(),
             reversible = l.Obstacle is null,
             obstacle = l.Obstacle,
+            gate = l.Gate,
         }).ToArray(),
     };
 
@@ -79,7 +80,7 @@ internal sealed class InspectVerb : Verb
         foreach (var layer in net.Layers)
         {
             table.Add(layer.Name, layer.OpType, layer.Shape is { } shape ? Item(shape) : "?", layer.Parameters > 0 ? Number(layer.Parameters) : "",
-                layer.Field is [var y, var x] ? Pair(y.Size, x.Size) : "", layer.Field is [var v, var h] && v.Stride + h.Stride > 0 ? Same(v.Stride, h.Stride) : "", layer.Obstacle ?? "yes");
+                layer.Field is [var y, var x] ? Pair(y.Size, x.Size) : "", layer.Field is [var v, var h] && v.Stride + h.Stride > 0 ? Same(v.Stride, h.Stride) : "", layer.Obstacle ?? (layer.Gate is { } gate ? $"yes, by the derivative of {gate}" : "yes"));
         }
 
         table.Write(output, terminal.Width);

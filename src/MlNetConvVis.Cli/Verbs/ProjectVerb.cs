@@ -48,8 +48,7 @@ internal sealed class ProjectVerb : Verb
 
     public override int Run(Arguments given, Terminal terminal)
     {
-        var (file, layer) = (given.Required(_out), given.Required(_layer));
-        if (Path.GetExtension(file) is not (".png" or ".npy")) throw Arguments.Wrong(_out, file);
+        var (file, layer) = (OutputPath.File(given, _out, ".png", ".npy"), given.Required(_layer));
         var rules = Rules(given);
         var place = Place(given);
         var net = _modelOptions.Load(given, given.Required(_model));
@@ -118,18 +117,15 @@ internal sealed class ProjectVerb : Verb
 
         var (channels, height, width) = (shape[^3], shape[^2], shape[^1]);
         var factor = Math.Max(1, SmallestPictureSide / Math.Max(height, width));
-        TensorPicture.Signed(projection, channels, height, width, order).Enlarge(factor).WritePng(file);
+        TensorPicture.Signed(projection, channels, height, width, order, TensorPicture.ClearRange(projection)).Enlarge(factor).WritePng(file);
     }
 
     private static ProjectResult Result(
         ConvNet net, Projector projector, Unit unit, float activation, ReversalRuleSet rules, string overlap, float[] projection, int[] shape, string file)
     {
-        var field = net.FieldOf(projector.Layer);
-        var (top, height) = field[0].Clamped(unit.Y, shape[^2]);
-        var (left, width) = field[1].Clamped(unit.X, shape[^1]);
         return new ProjectResult(
             net.File, projector.Layer, [.. projector.LayerShape.Dims.Skip(1).Select(static d => d.Size)], unit.Channel, unit.Y, unit.X, activation,
-            new FieldResult(top, left, height, width), rules.Name, overlap, rules.StartsFrom.ToString().ToLowerInvariant(), shape,
+            FieldResult.Of(net, projector.Layer, unit, shape[^2], shape[^1]), rules.Name, overlap, rules.StartsFrom.ToString().ToLowerInvariant(), shape,
             projection.Min(), projection.Max(), file);
     }
 
@@ -158,6 +154,3 @@ internal sealed class ProjectVerb : Verb
 internal sealed record ProjectResult(
     string? Model, string Layer, IReadOnlyList<long> LayerShape, int Channel, int Y, int X, float Activation, FieldResult Field,
     string Rule, string Overlap, string Start, IReadOnlyList<int> Shape, float Min, float Max, string Out);
-
-/// <summary>The pixels of the input that a unit sees.</summary>
-internal sealed record FieldResult(int Top, int Left, int Height, int Width);

@@ -31,8 +31,8 @@ internal sealed class ExtractVerb : Verb
 
     public override string Details =>
         "Writes LAYER.npy for each layer (float32, images first), POOL.switches.npy for each max-pooling with --switches (int64: for each pooled unit, the place of its maximum " +
-        "among the channels x rows x columns of the same image before pooling, counted row by row), and index.csv (row, file, label). Characters of a layer's name that file names " +
-        $"cannot have become _.\n{ModelOptions.Note}";
+        "among the channels x rows x columns of the same image before pooling, counted row by row), and index.csv (row, file, label). In file names, characters of a layer's name other than letters, digits, " +
+        $"dots and dashes are written as underscores.\n{ModelOptions.Note}";
 
     public override IReadOnlyList<string> Examples =>
     [
@@ -46,11 +46,11 @@ internal sealed class ExtractVerb : Verb
         var net = _modelOptions.Load(given, given.Required(_model));
         string[] layers = [.. given.Items(_layer).Distinct(StringComparer.Ordinal)];
         if (layers.Length == 0) throw new UsageException($"{_layer.Name} is missing; {_layer.Wanted} was wanted.");
-        var (folder, batch) = (given.Required(_out), given.Whole(_batch, 1, 4096) ?? DefaultBatch);
+        var (folder, batch) = (OutputPath.Folder(given, _out), given.Whole(_batch, 1, 4096) ?? DefaultBatch);
         var source = Source(given, net, batch);
         using var extractor = new FeatureExtractor(net, layers, given.Flag(_switches), Common.Session(given, terminal), Math.Min(batch, source.Count));
         using var files = new FeatureFiles(extractor, folder, source.Count);
-        var broken = terminal.WithProgress("Extracting", source.Unit, source.Count, progress => Extract(source, extractor, files, progress, terminal));
+        var broken = terminal.WithProgress(p => Extract(source, extractor, files, p.Counting("Extracting", source.Unit, source.Count), terminal));
         if (files.Rows == 0) throw new DataException($"None of the {source.Count} images could be read; nothing was written.");
         var (arrays, switches) = files.Complete();
         Report(given, terminal, new(net.File, extractor.Provider, files.Rows, clock.Elapsed.TotalSeconds, arrays, switches, files.Index, broken));
