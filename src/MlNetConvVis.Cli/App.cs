@@ -7,6 +7,7 @@ using MlNetConvVis.Cli.Verbs.Visualize;
 using MlNetConvVis.Data;
 using MlNetConvVis.Graph;
 using MlNetConvVis.Imaging;
+using MlNetConvVis.Pipelines;
 using MlNetConvVis.Specs;
 using MlNetConvVis.Training;
 
@@ -15,7 +16,7 @@ namespace MlNetConvVis.Cli;
 /// <summary>The program without its process: arguments in, text and exit code out.</summary>
 internal static class App
 {
-    private static IReadOnlyList<Verb> AllVerbs => [new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new VisualizeVerb(), new TrainVerb()];
+    private static IReadOnlyList<Verb> AllVerbs => [RunVerb.WholePipeline(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new VisualizeVerb(), new TrainVerb(), RunVerb.OnlyTransfer()];
 
     /// <summary>Runs one call.</summary>
     /// <param name="args">The arguments, without the program's name.</param>
@@ -76,7 +77,7 @@ internal static class App
 
     /// <summary>Errors whose message says what came, what was wanted and what to do.</summary>
     private static bool IsAboutInput(Exception e) =>
-        e is GraphException or ImageDecodeException or DataException or SpecException or (TrainingException and not TrainingDivergedException);
+        e is PipelineException or GraphException or ImageDecodeException or DataException or SpecException or (TrainingException and not TrainingDivergedException);
 
     private static int Failed(Exception e, string name, bool verbose, Terminal terminal)
     {

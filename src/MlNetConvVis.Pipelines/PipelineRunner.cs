@@ -27,7 +27,7 @@ public static class PipelineRunner
         Prepare(context, works.Length + 1);
         var didSomething = false;
         foreach (var (index, work) in works.Index()) didSomething |= Do(context, work, index + 2, works.Length + 1);
-        return new PipelineResult(spec.Out, folder.In("report.html"), folder.In("results.json"), !didSomething);
+        return new PipelineResult(spec.Out, folder.In(ReportStep.ReportFile), folder.In(ReportStep.ResultsFile), !didSomething);
     }
 
     private static IEnumerable<IPipelineWork> WorksOf(PipelineSpec spec, string command)
@@ -60,7 +60,7 @@ public static class PipelineRunner
 
         var watch = Stopwatch.StartNew();
         var summary = work.Run(context, work is ReportStep ? context.Folder.Path : context.Folder.Begin(work.Step.Name, fingerprint));
-        context.Folder.Finish(work.Step.Name, new RunFolder.Stamp(fingerprint, Math.Round(watch.Elapsed.TotalSeconds, 1), summary));
+        context.Folder.Finish(work.Step.Name, new RunFolder.Stamp(work.Fingerprint(context), Math.Round(watch.Elapsed.TotalSeconds, 1), summary));
         context.Observer.Finished(work.Step, summary, wasDone: false);
         return true;
     }

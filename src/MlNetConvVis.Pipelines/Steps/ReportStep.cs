@@ -1,11 +1,93 @@
+using System.Globalization;
+using System.Reflection;
+using MlNetConvVis.Reports;
+using MlNetConvVis.Runtime;
+using MlNetConvVis.Training;
+using MlNetConvVis.Transfer;
+
 namespace MlNetConvVis.Pipelines.Steps;
 
 /// <summary>Gathers all numbers in results.json and everything worth seeing in one HTML file.</summary>
 internal sealed class ReportStep(string command) : IPipelineWork
 {
+    public const string ReportFile = "report.html";
+    public const string ResultsFile = "results.json";
+
     public PipelineStep Step { get; } = new("report", "Write the report");
 
-    public string Fingerprint(PipelineContext context) => RunFolder.Fingerprint("report 1", context.Spec.Title);
+    public string Fingerprint(PipelineContext context) => RunFolder.Fingerprint(
+        [
+            "report 1",
+            context.Spec.Title,
+            context.Network.Hash!,
+            .. context.Spec.Transfer is null ? Array.Empty<string>() : [new TransferStep().Fingerprint(context)],
+            .. context.Spec.Visualize is null ? Array.Empty<string>() : [new VisualizeStep().Fingerprint(context)],
+            File.Exists(context.Folder.In(ReportFile)) && File.Exists(context.Folder.In(ResultsFile)) ? "there" : "gone",
+        ]);
 
-    public string Run(PipelineContext context, string folder) => command;
+    public string Run(PipelineContext context, string folder)
+    {
+        var results = Gather(context);
+        context.Folder.WriteJson(context.Folder.In(ResultsFile), results);
+        context.Observer.Progressed(0.5, "setting the pages");
+        ReportPages.Of(context, results, Foot(context)).Save(context.Folder.In(ReportFile));
+        return $"open {context.Folder.In(ReportFile)}";
+    }
+
+    private static PipelineResults Gather(PipelineContext context) => new()
+    {
+        Pipeline = context.Spec.Name,
+        Title = context.Spec.Title,
+        Seed = context.Spec.Seed,
+        Data = context.Data.Description,
+        Model = new ModelResult(Path.GetRelativePath(context.Folder.Path, context.NetworkFile), context.Network.Hash!, context.Network.Layers.Sum(static l => l.Parameters)),
+        Training = context.Spec.Train is null ? null : RunFolder.ReadJson<EpochMetrics[]>(context.Folder.In("train", "metrics.json")),
+        Transfer = context.Spec.Transfer is null ? null : RunFolder.ReadJson<TransferResult>(TransferStep.FileOf(context.Folder.In("transfer"), "trained")),
+        Untrained = context.Spec.Transfer is not { BesideUntrained: true } ? null : RunFolder.ReadJson<TransferResult>(TransferStep.FileOf(context.Folder.In("transfer"), "untrained")),
+        Pictures = context.Spec.Visualize is null ? null : RunFolder.ReadJson<MapPictures[]>(context.Folder.In("visualize", VisualizeStep.ListFile)),
+    };
+
+    private ReportFoot Foot(PipelineContext context) => new()
+    {
+        Created = DateTimeOffset.UtcNow,
+        Facts =
+        [
+            new("Command", command),
+            new("MlNetConvVis", Version()),
+            new("ONNX Runtime", $"{RuntimeFacts.Version}, {context.Settings.Device}, {context.Threads} threads"),
+            new(".NET", Environment.Version.ToString()),
+            new("Seed", context.Spec.Seed.ToString(CultureInfo.InvariantCulture)),
+            new("Model", $"{Path.GetRelativePath(context.Folder.Path, context.NetworkFile)}, SHA-256 {context.Network.Hash}"),
+            new("Images", context.Data.Description),
+            new("Images' fingerprint", context.Data.Fingerprint),
+        ],
+    };
+
+    private static string Version() =>
+        typeof(ReportStep).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 }
+
+/// <summary>What <c>results.json</c> holds.</summary>
+internal sealed record PipelineResults
+{
+    public required string Pipeline { get; init; }
+
+    public required string Title { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    public required string Data { get; init; }
+
+    public required ModelResult Model { get; init; }
+
+    public IReadOnlyList<EpochMetrics>? Training { get; init; }
+
+    public TransferResult? Transfer { get; init; }
+
+    public TransferResult? Untrained { get; init; }
+
+    public IReadOnlyList<MapPictures>? Pictures { get; init; }
+}
+
+/// <summary>The network of a run.</summary>
+internal sealed record ModelResult(string File, string Sha256, long Parameters);
