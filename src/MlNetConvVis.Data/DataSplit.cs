@@ -26,7 +26,8 @@ public sealed record DataSplit
 
     /// <summary>Sets a part of every class aside for testing.</summary>
     /// <param name="labels">The class of each image.</param>
-    /// <param name="testFraction">The part of each class to test on, above 0 and below 1; rounded to whole images, at least one a class.</param>
+    /// <param name="testFraction">The part of each class to test on, above 0 and below 1; rounded to whole images, at least one a
+    /// class.</param>
     /// <param name="seed">Decides which.</param>
     /// <param name="groups">For each image what it shows; images of equal groups stay on one side, and the part is then met as nearly as
     /// whole groups allow. Null: every image by itself.</param>
@@ -39,7 +40,12 @@ public sealed record DataSplit
         foreach (var (label, units) in ShuffledUnits(labels, groups, random))
         {
             if (units.Length < 2)
-                throw new ArgumentException($"Class {label} has a single {(groups is null ? "image" : "group")}: it cannot be on both sides. Add images or leave the class out.", nameof(labels));
+            {
+                throw new ArgumentException(
+                    $"Class {label} has a single {(groups is null ? "image" : "group")}: it cannot be on both sides. " +
+                    "Add images or leave the class out.", nameof(labels));
+            }
+
             var wanted = Math.Max(1, (int)Math.Round(testFraction * units.Sum(u => u.Length), MidpointRounding.AwayFromZero));
             var taken = 0;
             foreach (var unit in units.AsSpan(0, units.Length - 1))      // the last unit stays for training
@@ -59,7 +65,8 @@ public sealed record DataSplit
     /// <param name="folds">How many, 2 or more.</param>
     /// <param name="seed">Decides which image is in which fold.</param>
     /// <param name="groups">For each image what it shows; images of equal groups are in one fold. Null: every image by itself.</param>
-    /// <exception cref="ArgumentException">A class has fewer images or groups than there are folds, or a group lies in two classes.</exception>
+    /// <exception cref="ArgumentException">A class has fewer images or groups than there are folds, or a group lies in two
+    /// classes.</exception>
     public static DataSplit[] Folds(IReadOnlyList<int> labels, int folds, ulong seed, IReadOnlyList<string>? groups = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
@@ -71,7 +78,8 @@ public sealed record DataSplit
             if (units.Length < folds)
             {
                 throw new ArgumentException(
-                    $"Class {label} has {units.Length} {(groups is null ? "images" : "groups")}, too few for {folds} folds. Use fewer folds or leave the class out.", nameof(labels));
+                    $"Class {label} has {units.Length} {(groups is null ? "images" : "groups")}, too few for {folds} folds. " +
+                    "Use fewer folds or leave the class out.", nameof(labels));
             }
 
             for (var i = 0; i < units.Length; i++)
@@ -122,7 +130,8 @@ public sealed record DataSplit
     }
 
     // Per class, ascending: its units (groups, or single images) in random order.
-    private static IEnumerable<(int Label, int[][] Units)> ShuffledUnits(IReadOnlyList<int> labels, IReadOnlyList<string>? groups, SplitMix64 random)
+    private static IEnumerable<(int Label, int[][] Units)> ShuffledUnits(
+        IReadOnlyList<int> labels, IReadOnlyList<string>? groups, SplitMix64 random)
     {
         ArgumentNullException.ThrowIfNull(labels);
         if (groups is not null && groups.Count != labels.Count)
@@ -132,7 +141,9 @@ public sealed record DataSplit
         {
             if (classOf.TryAdd(groups[i], labels[i]) || classOf[groups[i]] == labels[i])
                 continue;
-            throw new ArgumentException($"Group '{groups[i]}' has images of the classes {classOf[groups[i]]} and {labels[i]}; a group belongs to one class.", nameof(groups));
+            throw new ArgumentException(
+                $"Group '{groups[i]}' has images of the classes {classOf[groups[i]]} and {labels[i]}; " +
+                "a group belongs to one class.", nameof(groups));
         }
 
         foreach (var images in Enumerable.Range(0, labels.Count).GroupBy(i => labels[i]).OrderBy(g => g.Key))

@@ -5,13 +5,17 @@ namespace MlNetConvVis.Data;
 /// <summary>Reads folders of images. Order is ordinal by path, so it is the same on every machine.</summary>
 public static class ImageFolder
 {
-    private static readonly EnumerationOptions s_recursive = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden };
     private static readonly EnumerationOptions s_flat = new() { AttributesToSkip = FileAttributes.Hidden };
+    private static readonly EnumerationOptions s_recursive =
+        new() { AttributesToSkip = FileAttributes.Hidden, RecurseSubdirectories = true };
+
+    private static string Endings => string.Join(' ', ImageFormats.Extensions);
 
     /// <summary>Takes each folder in a folder as a class, with all image files in and below it. Other files are passed over.</summary>
     /// <param name="directory">The folder that holds the class folders.</param>
     /// <returns>Classes in ordinal order of their names, images by class and path.</returns>
-    /// <exception cref="DataException">No such folder, no class folders, or a class without images; the message says what was found.</exception>
+    /// <exception cref="DataException">No such folder, no class folders, or a class without images; the message says what was
+    /// found.</exception>
     public static ImageSet Scan(string directory)
     {
         CheckExists(directory);
@@ -32,7 +36,7 @@ public static class ImageFolder
             if (images.Length == 0)
             {
                 throw new DataException(
-                    $"Class folder '{folder}' holds no images ({FilesIn(folder)} files; endings taken: {string.Join(' ', ImageFormats.Extensions)}). " +
+                    $"Class folder '{folder}' holds no images ({FilesIn(folder)} files; endings taken: {Endings}). " +
                     "Put images into it or remove it.");
             }
 
@@ -53,7 +57,7 @@ public static class ImageFolder
         return images.Length > 0
             ? new ImageSet([], [.. images.Select(path => new LabelledImage(path, LabelledImage.Unlabelled))])
             : throw new DataException(
-                $"'{directory}' holds no images ({FilesIn(directory)} files; endings taken: {string.Join(' ', ImageFormats.Extensions)}). Name another folder.");
+                $"'{directory}' holds no images ({FilesIn(directory)} files; endings taken: {Endings}). Name another folder.");
     }
 
     private static string[] ImagesIn(string folder, EnumerationOptions options)

@@ -2,12 +2,15 @@ using System.Globalization;
 
 namespace MlNetConvVis.Data;
 
-/// <summary>Reads image lists: a text file, one image a line, its class behind a tab or (where the line has no tab) the last comma.</summary>
+/// <summary>Reads image lists: a text file, one image a line, its class behind a tab or (where the line has no tab) the last
+/// comma.</summary>
 public static class ImageList
 {
     /// <summary>Reads a list.</summary>
-    /// <param name="file">The list; paths in it are relative to its folder. Empty lines and lines that begin with # are passed over.</param>
-    /// <returns>Classes in ordinal order, or by value when all are whole numbers; none when no line has one. Images in the list's order.</returns>
+    /// <param name="file">The list; paths in it are relative to its folder. Empty lines and lines that begin with # are passed
+    /// over.</param>
+    /// <returns>Classes in ordinal order, or by value when all are whole numbers; none when no line has one. Images in the list's
+    /// order.</returns>
     /// <exception cref="DataException">No such file, no images, or only some lines with a class; the message names the line.</exception>
     public static ImageSet Read(string file)
     {
@@ -25,7 +28,11 @@ public static class ImageList
         foreach (var (number, entry) in lines)
         {
             if (entry.Class is not null != labelled)
-                throw new DataException($"Image list '{file}', line {number}: {(labelled ? "no class" : "a class")}, unlike the first line. Give all images a class or none.");
+            {
+                throw new DataException(
+                    $"Image list '{file}', line {number}: {(labelled ? "no class" : "a class")}, unlike the first line. " +
+                    "Give all images a class or none.");
+            }
         }
 
         var classes = Ordered(lines.Select(l => l.Entry.Class).OfType<string>().Distinct(StringComparer.Ordinal));

@@ -14,7 +14,10 @@ public sealed class ImageSet
         foreach (var image in images)
         {
             if (image.Label < LabelledImage.Unlabelled || image.Label >= classes.Count)
-                throw new ArgumentException($"Image '{image.Path}' has label {image.Label}, but there are {classes.Count} classes.", nameof(images));
+            {
+                throw new ArgumentException(
+                    $"Image '{image.Path}' has label {image.Label}, but there are {classes.Count} classes.", nameof(images));
+            }
         }
 
         Classes = classes;

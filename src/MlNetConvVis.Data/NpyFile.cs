@@ -78,6 +78,7 @@ public static class NpyFile
         }
     }
 
-    private static DataException CutShort(string name, NpyHeader header) => NpyHeader.Broken(name,
-        $"it ends before its {header.Count} values of shape ({string.Join(", ", header.Shape)})", "It may have been cut short: copy or write it again.");
+    private static DataException CutShort(string name, NpyHeader header) => NpyHeader.Broken(
+        name, $"it ends before its {header.Count} values of shape ({string.Join(", ", header.Shape)})",
+        "It may have been cut short: copy or write it again.");
 }

@@ -44,7 +44,8 @@ public sealed partial record NpyHeader(NpyType Type, int[] Shape)
                 return row.Type;
         }
 
-        throw new NotSupportedException($".npy files are read and written as float, double, long, int, byte or bool, not {typeof(T).Name}.");
+        throw new NotSupportedException(
+            $".npy files are read and written as float, double, long, int, byte or bool, not {typeof(T).Name}.");
     }
 
     internal static NpyHeader Read(Stream stream, string name)

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace MlNetConvVis.Data;
 
-/// <summary>Writes a .npy file piece by piece, for arrays that do not fit in memory. The file appears under its name on <see cref="Complete()"/>.</summary>
+/// <summary>Writes a .npy file piece by piece, for arrays that do not fit in memory. The file appears under its name on
+/// <see cref="Complete()"/>.</summary>
 /// <typeparam name="T">float, double, long, int, byte or bool.</typeparam>
 public sealed class NpyWriter<T> : IDisposable
     where T : unmanaged
@@ -36,7 +37,11 @@ public sealed class NpyWriter<T> : IDisposable
     public void Append(ReadOnlySpan<T> values)
     {
         if (values.Length > _count - _written)
-            throw new ArgumentException($"{_written + values.Length} values are more than the {_count} that the shape of '{_path}' holds.", nameof(values));
+        {
+            throw new ArgumentException(
+                $"{_written + values.Length} values are more than the {_count} that the shape of '{_path}' holds.", nameof(values));
+        }
+
         _stream.Write(MemoryMarshal.AsBytes(values));
         _written += values.Length;
     }

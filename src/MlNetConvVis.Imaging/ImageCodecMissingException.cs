@@ -10,5 +10,7 @@ public sealed class ImageCodecMissingException : Exception
     }
 
     private static string Describe(ImageCodecStatus status) =>
-        status.IsAvailable ? $"{status.Name} {status.Version} reads {string.Join(", ", status.Formats)}" : $"{status.Name}: {status.WhyNot}";
+        status.IsAvailable
+            ? $"{status.Name} {status.Version} reads {string.Join(", ", status.Formats)}"
+            : $"{status.Name}: {status.WhyNot}";
 }

@@ -23,9 +23,11 @@ public sealed class ImageLoader
 
     /// <summary>Reads and preprocesses files.</summary>
     /// <param name="files">Paths.</param>
-    /// <param name="nchw">Takes the pictures, one behind the other without gaps for skipped files; at least files x 3 x Height x Width floats.</param>
+    /// <param name="nchw">Takes the pictures, one behind the other without gaps for skipped files; at least files x 3 x Height x Width
+    /// floats.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="ImageDecodeException">A file cannot be read and <see cref="ImageLoaderOptions.Strict"/> is set: the first such file.</exception>
+    /// <exception cref="ImageDecodeException">A file cannot be read and <see cref="ImageLoaderOptions.Strict"/> is set: the first such
+    /// file.</exception>
     public ImageBatch Load(IReadOnlyList<string> files, Memory<float> nchw, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(files);
@@ -46,7 +48,8 @@ public sealed class ImageLoader
     /// <param name="files">Paths.</param>
     /// <param name="frames">The pictures, in order; the i-th is file Loaded[i] of the result.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="ImageDecodeException">A file cannot be read and <see cref="ImageLoaderOptions.Strict"/> is set: the first such file.</exception>
+    /// <exception cref="ImageDecodeException">A file cannot be read and <see cref="ImageLoaderOptions.Strict"/> is set: the first such
+    /// file.</exception>
     public ImageBatch LoadFrames(IReadOnlyList<string> files, out RgbImage[] frames, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(files);
@@ -71,7 +74,8 @@ public sealed class ImageLoader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ImageDecodeException(file, e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist" : e.Message.TrimEnd('.'),
+            throw new ImageDecodeException(
+                file, e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist" : e.Message.TrimEnd('.'),
                 "Check its name and rights.", e);
         }
 

@@ -30,7 +30,11 @@ public sealed partial record ImagePreprocessing
     {
         ArgumentNullException.ThrowIfNull(frame);
         if (frame.Width != Width || frame.Height != Height)
-            throw new ArgumentException($"The picture is {frame.Width}x{frame.Height}, the network's input {Width}x{Height}. Call Frame first.", nameof(frame));
+        {
+            throw new ArgumentException(
+                $"The picture is {frame.Width}x{frame.Height}, the network's input {Width}x{Height}. Call Frame first.", nameof(frame));
+        }
+
         CheckLength(nchw.Length, nameof(nchw));
         var plane = Width * Height;
         Span<float> value = stackalloc float[256];       // 256 possible pixels: one table a channel instead of arithmetic for every pixel
@@ -54,7 +58,8 @@ public sealed partial record ImagePreprocessing
         Normalize(Frame(image), nchw);
     }
 
-    /// <summary>Turns the network's numbers back into a picture: <c>pixel = x / scale[c] + mean[c]</c>, rounded, kept within 0 to 255.</summary>
+    /// <summary>Turns the network's numbers back into a picture: <c>pixel = x / scale[c] + mean[c]</c>, rounded, kept within 0 to
+    /// 255.</summary>
     /// <param name="nchw">3 * Height * Width floats, channel by channel.</param>
     public RgbImage ToImage(ReadOnlySpan<float> nchw)
     {
@@ -95,6 +100,9 @@ public sealed partial record ImagePreprocessing
     private void CheckLength(int length, string parameter)
     {
         if (length != TensorLength)
-            throw new ArgumentException($"{length} floats do not hold a picture of 3x{Height}x{Width}: {TensorLength} are wanted.", parameter);
+        {
+            throw new ArgumentException(
+                $"{length} floats do not hold a picture of 3x{Height}x{Width}: {TensorLength} are wanted.", parameter);
+        }
     }
 }

@@ -23,7 +23,8 @@ public sealed partial record ImagePreprocessing
     {
         try
         {
-            return (JsonSerializer.Deserialize<ImagePreprocessing>(json, s_json) ?? throw new JsonException("'null' is no preprocessing.")).Checked();
+            var preprocessing = JsonSerializer.Deserialize<ImagePreprocessing>(json, s_json);
+            return (preprocessing ?? throw new JsonException("'null' is no preprocessing.")).Checked();
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

@@ -22,7 +22,8 @@ public sealed partial record ImagePreprocessing
     /// <value>The default is <see cref="ResizeMode.Shortest"/>.</value>
     public ResizeMode Resize { get; init; } = ResizeMode.Shortest;
 
-    /// <summary>Gets the length that <see cref="ResizeMode.Shortest"/> gives the shorter side; the longer one is cut to whole pixels.</summary>
+    /// <summary>Gets the length that <see cref="ResizeMode.Shortest"/> gives the shorter side; the longer one is cut to whole
+    /// pixels.</summary>
     /// <value>The default is null: the larger of <see cref="Width"/> and <see cref="Height"/>.</value>
     public int? ShortestSide { get; init; }
 
@@ -71,13 +72,15 @@ public sealed partial record ImagePreprocessing
 
     /// <summary>Checks every value.</summary>
     /// <returns>This.</returns>
-    /// <exception cref="ArgumentException">A size below 1, a resize that leaves less than the crop, a scale of 0 or a value that is no number.</exception>
+    /// <exception cref="ArgumentException">A size below 1, a resize that leaves less than the crop, a scale of 0 or a value that is no
+    /// number.</exception>
     public ImagePreprocessing Checked()
     {
         if (Width < 1 || Height < 1)
             throw Wrong($"the input size is {Width}x{Height}, at least 1x1 is wanted");
-        if (Resize == ResizeMode.Shortest && (ShortestSide ?? int.MaxValue) < Math.Max(Width, Height))
-            throw Wrong($"the shortest side {ShortestSide} is less than the crop {Width}x{Height}, make it {Math.Max(Width, Height)} or more");
+        var crop = Math.Max(Width, Height);
+        if (Resize == ResizeMode.Shortest && (ShortestSide ?? crop) < crop)
+            throw Wrong($"the shortest side {ShortestSide} is less than the crop {Width}x{Height}, make it {crop} or more");
         if (Resize == ResizeMode.Warp && ((WarpWidth ?? Width) < Width || (WarpHeight ?? Height) < Height))
             throw Wrong($"warping to {WarpWidth ?? Width}x{WarpHeight ?? Height} leaves less than the crop {Width}x{Height}");
         for (var c = 0; c < 3; c++)

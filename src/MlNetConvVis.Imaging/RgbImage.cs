@@ -18,8 +18,8 @@ public sealed class RgbImage
         if (pixels.LongLength != 3L * width * height)
         {
             throw new ArgumentException(
-                $"{pixels.LongLength} bytes do not make a picture of {width}x{height}: {3L * width * height} (RGB, interleaved) are wanted.",
-                nameof(pixels));
+                $"{pixels.LongLength} bytes do not make a picture of {width}x{height}: " +
+                $"{3L * width * height} (RGB, interleaved) are wanted.", nameof(pixels));
         }
 
         Width = width;

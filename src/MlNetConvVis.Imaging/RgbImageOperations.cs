@@ -13,7 +13,8 @@ public static class RgbImageOperations
     public static RgbImage Resize(this RgbImage image, int width, int height, ResampleFilter filter = ResampleFilter.Bilinear) =>
         image.Resize(width, height, filter, new PixelWindow(0, 0, width, height));
 
-    /// <summary>Resizes a picture and keeps a window of the result; equal to resizing and cropping, but only that window is computed.</summary>
+    /// <summary>Resizes a picture and keeps a window of the result; equal to resizing and cropping, but only that window is
+    /// computed.</summary>
     /// <param name="image">The picture.</param>
     /// <param name="width">Columns of the whole resized picture.</param>
     /// <param name="height">Rows of the whole resized picture.</param>

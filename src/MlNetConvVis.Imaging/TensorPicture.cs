@@ -1,6 +1,7 @@
 namespace MlNetConvVis.Imaging;
 
-/// <summary>Draws tensors: values with a sign, such as what a deconvnet projects to the pixels, and values from a smallest to a largest.</summary>
+/// <summary>Draws tensors: values with a sign, such as what a deconvnet projects to the pixels, and values from a smallest to a
+/// largest.</summary>
 public static class TensorPicture
 {
     /// <summary>
@@ -26,7 +27,8 @@ public static class TensorPicture
         return Draw(chw, channels, height, width, order, full == 0 ? 0 : 127 / full, 128, 1);
     }
 
-    /// <summary>Draws values from black (<paramref name="black"/>) to white (<paramref name="white"/>); what lies outside is cut off.</summary>
+    /// <summary>Draws values from black (<paramref name="black"/>) to white (<paramref name="white"/>); what lies outside is cut
+    /// off.</summary>
     /// <param name="chw">channels x height x width values, channel by channel; one channel is drawn grey.</param>
     /// <param name="channels">1 or 3.</param>
     /// <param name="height">Rows.</param>
@@ -36,7 +38,8 @@ public static class TensorPicture
     /// <param name="order">Order of three channels in the tensor.</param>
     /// <exception cref="ArgumentException">The length does not fit the shape, or a value is no number.</exception>
     public static RgbImage Ramp(
-        ReadOnlySpan<float> chw, int channels, int height, int width, float? black = null, float? white = null, ChannelOrder order = ChannelOrder.Rgb)
+        ReadOnlySpan<float> chw, int channels, int height, int width, float? black = null, float? white = null,
+        ChannelOrder order = ChannelOrder.Rgb)
     {
         CheckShape(chw.Length, channels, height, width);
         _ = LargestMagnitude(chw);
@@ -54,7 +57,11 @@ public static class TensorPicture
         for (var i = 0; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i]))
-                throw new ArgumentException($"Value {i} of the tensor is {values[i]}: it cannot be drawn. Look for where it was computed.", nameof(values));
+            {
+                throw new ArgumentException(
+                    $"Value {i} of the tensor is {values[i]}: it cannot be drawn. Look for where it was computed.", nameof(values));
+            }
+
             largest = Math.Max(largest, Math.Abs(values[i]));
         }
 
@@ -110,7 +117,8 @@ public static class TensorPicture
         return new RgbImage(width, height, pixels);
     }
 
-    private static RgbImage Draw(ReadOnlySpan<float> chw, int channels, int height, int width, ChannelOrder order, float scale, float offset, int least)
+    private static RgbImage Draw(
+        ReadOnlySpan<float> chw, int channels, int height, int width, ChannelOrder order, float scale, float offset, int least)
     {
         var plane = height * width;
         var pixels = new byte[3 * plane];

@@ -1,5 +1,6 @@
 using System.Text;
 using MlNetConvVis.Imaging;
+using static System.FormattableString;
 
 namespace MlNetConvVis.Data.Emoji;
 
@@ -19,13 +20,15 @@ public static class EmojiDataset
     public static void Install(EmojiDatasetOptions options, CancellationToken cancellation = default) =>
         EmojiPackages.Install(options.Checked().PackagesDirectory, cancellation);
 
-    /// <summary>Makes the data set, or finds it made. Interrupted, it goes on where it was; the folder has its name only when all is there.</summary>
+    /// <summary>Makes the data set, or finds it made. Interrupted, it goes on where it was; the folder has its name only when all is
+    /// there.</summary>
     /// <param name="options">What and where.</param>
     /// <param name="progress">Hears of pictures done, and how many there are.</param>
     /// <param name="cancellation">Stops between two pictures.</param>
     /// <exception cref="DataException">npm is missing or failed, or the output folder holds something else.</exception>
     /// <exception cref="ImageCodecMissingException">No codec here reads SVG.</exception>
-    public static EmojiIndex Prepare(EmojiDatasetOptions options, IProgress<(int Done, int Total)>? progress = null, CancellationToken cancellation = default)
+    public static EmojiIndex Prepare(
+        EmojiDatasetOptions options, IProgress<(int Done, int Total)>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var fingerprint = Fingerprint(options.Checked());
@@ -41,7 +44,10 @@ public static class EmojiDataset
             Draw(plan, partial, options, codec, progress, cancellation);
             index = new EmojiIndex
             {
-                Side = options.Side, HeldOutArtist = options.HeldOutArtist, Fingerprint = fingerprint, Pictures = [.. plan.Select(e => e.Picture)],
+                Side = options.Side,
+                HeldOutArtist = options.HeldOutArtist,
+                Fingerprint = fingerprint,
+                Pictures = [.. plan.Select(e => e.Picture)],
             };
             index.Write(partial);
             if (Directory.Exists(options.OutputDirectory))
@@ -50,15 +56,18 @@ public static class EmojiDataset
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"The emoji data set cannot be written to '{options.OutputDirectory}': {e.Message} Free some space or check the rights.", e);
+            throw new DataException(
+                $"The emoji data set cannot be written to '{options.OutputDirectory}': " +
+                $"{e.Message} Free some space or check the rights.", e);
         }
 
         return index with { Directory = options.OutputDirectory };
     }
 
     // All that decides the pictures, in a form to read.
-    private static string Fingerprint(EmojiDatasetOptions o) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"v{Version} packages {EmojiPackages.LockHash} side {o.Side} artists {o.MinimumArtists} symbols {o.MinimumSymbols} targets {o.TargetClasses} seed {o.Seed} test {o.HeldOutArtist}");
+    private static string Fingerprint(EmojiDatasetOptions o) =>
+        Invariant($"v{Version} packages {EmojiPackages.LockHash} side {o.Side} artists {o.MinimumArtists} symbols {o.MinimumSymbols} ") +
+        Invariant($"targets {o.TargetClasses} seed {o.Seed} test {o.HeldOutArtist}");
 
     private static EmojiIndex? Finished(string directory, string fingerprint)
     {
@@ -67,7 +76,9 @@ public static class EmojiDataset
         var index = EmojiIndex.Read(directory);
         return index.Fingerprint == fingerprint
             ? index
-            : throw new DataException($"'{directory}' holds an emoji data set made otherwise ({index.Fingerprint}; wanted: {fingerprint}). Remove it, or name another folder.");
+            : throw new DataException(
+                $"'{directory}' holds an emoji data set made otherwise ({index.Fingerprint}; wanted: {fingerprint}). " +
+                "Remove it, or name another folder.");
     }
 
     // Pictures of an interrupted run are kept when they were drawn with the same options.

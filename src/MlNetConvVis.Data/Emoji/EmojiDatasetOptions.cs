@@ -46,7 +46,8 @@ public sealed record EmojiDatasetOptions
         Within(Threads, 1, 1024, nameof(Threads));
         return EmojiPackages.Artists.Contains(HeldOutArtist)
             ? this
-            : throw new DataException($"Emoji data set: there is no artist '{HeldOutArtist}'. Choose one of {string.Join(", ", EmojiPackages.Artists)}.");
+            : throw new DataException(
+                $"Emoji data set: there is no artist '{HeldOutArtist}'. Choose one of {string.Join(", ", EmojiPackages.Artists)}.");
     }
 
     private static void Within(int value, int least, int most, string name)

@@ -44,8 +44,16 @@ public sealed record EmojiIndex
     public ImageSet ToImageSet(string domain, string? split = null)
     {
         var classes = Classes(domain);
-        return new ImageSet(classes, [.. Select(domain, split).Select(p => new LabelledImage(
-            Path.Combine(Directory, p.File.Replace('/', Path.DirectorySeparatorChar)), Array.BinarySearch(classes, p.Class, StringComparer.Ordinal)))]);
+        return new ImageSet(classes, [.. Select(domain, split).Select(p =>
+            new LabelledImage(PathOf(p), Array.BinarySearch(classes, p.Class, StringComparer.Ordinal)))]);
+    }
+
+    /// <summary>Gives a picture's file, in this machine's notation.</summary>
+    /// <param name="picture">One of <see cref="Pictures"/>.</param>
+    public string PathOf(EmojiPicture picture)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        return Path.Combine(Directory, picture.File.Replace('/', Path.DirectorySeparatorChar));
     }
 
     /// <summary>Reads the index of a data set.</summary>
@@ -65,5 +73,6 @@ public sealed record EmojiIndex
         }
     }
 
-    internal void Write(string directory) => File.WriteAllBytes(Path.Combine(directory, FileName), JsonSerializer.SerializeToUtf8Bytes(this, s_json));
+    internal void Write(string directory) =>
+        File.WriteAllBytes(Path.Combine(directory, FileName), JsonSerializer.SerializeToUtf8Bytes(this, s_json));
 }

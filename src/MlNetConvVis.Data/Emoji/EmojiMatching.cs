@@ -17,7 +17,8 @@ internal static class EmojiMatching
 
     private static Dictionary<string, string> Match(IReadOnlyList<EmojiSymbol> symbols, IconSet set, Dictionary<string, List<string>> names)
     {
-        var (found, taken) = (new Dictionary<string, string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        var taken = new HashSet<string>(StringComparer.Ordinal);
         Round(symbol => [set.ByCode(symbol.Code)]);
         Round(symbol => [set.ByName(symbol.Name)]);
         Round(symbol => names[symbol.Code].Select(set.ByName));
@@ -27,10 +28,12 @@ internal static class EmojiMatching
         {
             foreach (var symbol in symbols)
             {
-                if (!found.ContainsKey(symbol.Code) && candidates(symbol).FirstOrDefault(icon => icon is not null && !taken.Contains(icon)) is { } icon)
+                if (found.ContainsKey(symbol.Code))
+                    continue;
+                if (candidates(symbol).OfType<string>().FirstOrDefault(icon => !taken.Contains(icon)) is { } free)
                 {
-                    found.Add(symbol.Code, icon);
-                    taken.Add(icon);
+                    found.Add(symbol.Code, free);
+                    taken.Add(free);
                 }
             }
         }
@@ -39,7 +42,9 @@ internal static class EmojiMatching
     // "keycap" is what one set calls both keycap-hash and keycap-asterisk: a name of two symbols names neither.
     private static Dictionary<string, List<string>> OwnNames(IReadOnlyList<EmojiSymbol> symbols, IReadOnlyList<IconSet> sets)
     {
-        var names = symbols.ToDictionary(s => s.Code, s => sets.SelectMany(set => set.NamesOf(s.Code)).Distinct(StringComparer.Ordinal).ToList(), StringComparer.Ordinal);
+        var names = symbols.ToDictionary(
+            s => s.Code, s => sets.SelectMany(set => set.NamesOf(s.Code)).Distinct(StringComparer.Ordinal).ToList(),
+            StringComparer.Ordinal);
         var uses = names.Values.SelectMany(n => n).CountBy(n => n).ToDictionary(StringComparer.Ordinal);
         return names.ToDictionary(n => n.Key, n => n.Value.Where(name => uses[name] == 1).ToList(), StringComparer.Ordinal);
     }

@@ -35,7 +35,8 @@ internal static class EmojiPackages
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"The emoji packages cannot be installed in '{directory}': {e.Message} Free some space or check the rights.", e);
+            throw new DataException(
+                $"The emoji packages cannot be installed in '{directory}': {e.Message} Free some space or check the rights.", e);
         }
         finally
         {
@@ -44,8 +45,11 @@ internal static class EmojiPackages
     }
 
     // A folder gets its name only after npm was through, so the lock file in it says that all is there.
-    private static bool IsInstalled(string directory) =>
-        Path.Combine(directory, "package-lock.json") is var file && File.Exists(file) && File.ReadAllBytes(file).AsSpan().SequenceEqual(Resource("package-lock.json"));
+    private static bool IsInstalled(string directory)
+    {
+        var file = Path.Combine(directory, "package-lock.json");
+        return File.Exists(file) && File.ReadAllBytes(file).AsSpan().SequenceEqual(Resource("package-lock.json"));
+    }
 
     private static void RunNpm(string directory, CancellationToken cancellation)
     {
@@ -61,8 +65,11 @@ internal static class EmojiPackages
         cancellation.ThrowIfCancellationRequested();
         if (npm.ExitCode != 0)
         {
-            var said = string.Join(' ', (error.Result + output.Result).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(4));
-            throw new DataException($"The emoji packages cannot be installed: npm ended with {npm.ExitCode} ({said}). Check the network, the npm registry and the disk space, then run again.");
+            var lines = (error.Result + output.Result).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            var said = string.Join(' ', lines.Take(4));
+            throw new DataException(
+                $"The emoji packages cannot be installed: npm ended with {npm.ExitCode} ({said}). " +
+                "Check the network, the npm registry and the disk space, then run again.");
         }
     }
 
@@ -74,7 +81,8 @@ internal static class EmojiPackages
         }
         catch (Win32Exception e)
         {
-            throw new DataException("The emoji packages cannot be installed: npm is not on the PATH. Install Node.js (it brings npm), then run again.", e);
+            throw new DataException(
+                "The emoji packages cannot be installed: npm is not on the PATH. Install Node.js (it brings npm), then run again.", e);
         }
     }
 

@@ -19,7 +19,8 @@ internal static class EmojiPlan
         if (classes.Length <= options.TargetClasses)
         {
             throw new DataException(
-                $"Emoji data set: {classes.Length} classes have {options.MinimumSymbols} symbols by {options.MinimumArtists} artists, and {options.TargetClasses} are to be set apart. Lower one of these numbers.");
+                $"Emoji data set: {classes.Length} classes have {options.MinimumSymbols} symbols by {options.MinimumArtists} artists, " +
+                $"and {options.TargetClasses} are to be set apart. Lower one of these numbers.");
         }
 
         var targets = Targets([.. classes.Select(c => c.Key)], options);
@@ -29,7 +30,8 @@ internal static class EmojiPlan
                    let name = sameName[symbol.Name] == 1 ? symbol.Name : $"{symbol.Name}-{symbol.Code}"
                    from i in Enumerable.Range(0, sets.Count)
                    where icons[i].ContainsKey(symbol.Code)
-                   select new Entry(Picture(subgroup.Key, targets.Contains(subgroup.Key), name, sets[i].Artist, options), sets[i], icons[i][symbol.Code])];
+                   let picture = Picture(subgroup.Key, targets.Contains(subgroup.Key), name, sets[i].Artist, options)
+                   select new Entry(picture, sets[i], icons[i][symbol.Code])];
     }
 
     // The first so many of the shuffled names.

@@ -1,9 +1,10 @@
-using System.Globalization;
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace MlNetConvVis.Data.Emoji;
 
-/// <summary>One artist's drawings, as an npm package @iconify-json/* holds them: icons by name, aliases, and codes where the set knows them.</summary>
+/// <summary>One artist's drawings, as an npm package @iconify-json/* holds them: icons by name, aliases, and codes where the set knows
+/// them.</summary>
 internal sealed class IconSet
 {
     private readonly Dictionary<string, Icon> _icons = new(StringComparer.Ordinal);
@@ -93,9 +94,10 @@ internal sealed class IconSet
 
         public string Svg(int side)
         {
-            var body = Flipped ? string.Create(CultureInfo.InvariantCulture, $"<g transform=\"translate({(2 * Left) + Width} 0) scale(-1 1)\">{Body}</g>") : Body;
-            return string.Create(CultureInfo.InvariantCulture,
-                $"<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{side}\" height=\"{side}\" viewBox=\"{Left} {Top} {Width} {Height}\">{body}</svg>");
+            // Mirrored about the frame's middle: x -> 2 left + width - x.
+            var body = Flipped ? Invariant($"<g transform=\"translate({(2 * Left) + Width} 0) scale(-1 1)\">{Body}</g>") : Body;
+            var frame = Invariant($"width=\"{side}\" height=\"{side}\" viewBox=\"{Left} {Top} {Width} {Height}\"");
+            return $"<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" {frame}>{body}</svg>";
         }
     }
 }

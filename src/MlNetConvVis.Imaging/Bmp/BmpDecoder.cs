@@ -3,7 +3,8 @@ using System.Numerics;
 
 namespace MlNetConvVis.Imaging.Bmp;
 
-/// <summary>Reads Windows and OS/2 bitmaps: 1 to 32 bits a pixel, bit fields, run lengths. Here because libvips' npm builds have no BMP.</summary>
+/// <summary>Reads Windows and OS/2 bitmaps: 1 to 32 bits a pixel, bit fields, run lengths. Here because libvips' npm builds have no
+/// BMP.</summary>
 internal static class BmpDecoder
 {
     /// <exception cref="ImageDecodeException">Broken, cut short, too large, or a packing that no program writes any more.</exception>
@@ -20,7 +21,8 @@ internal static class BmpDecoder
         }
         catch (BmpException e)
         {
-            throw new ImageDecodeException(name, e.Message, "Open it in a viewer to see whether it is whole, save it anew, or take it out.", e);
+            throw new ImageDecodeException(
+                name, e.Message, "Open it in a viewer to see whether it is whole, save it anew, or take it out.", e);
         }
     }
 

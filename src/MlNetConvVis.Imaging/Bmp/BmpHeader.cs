@@ -4,7 +4,8 @@ using System.Numerics;
 namespace MlNetConvVis.Imaging.Bmp;
 
 /// <summary>The two headers of a bitmap file, checked: what its pixels look like and where they begin.</summary>
-/// <remarks>File header of 14 bytes ("BM", offset of the pixels at 10), then an OS/2 header of 12 bytes or a Windows one of 40 or more.</remarks>
+/// <remarks>File header of 14 bytes ("BM", offset of the pixels at 10), then an OS/2 header of 12 bytes or a Windows one of 40 or
+/// more.</remarks>
 internal sealed record BmpHeader
 {
     private const int FileHeader = 14;
@@ -93,10 +94,12 @@ internal sealed record BmpHeader
         var hasAlpha = packing == Packing.AlphaBitFields || size >= InfoHeader + 16;
         if (size == InfoHeader)
             afterHeader += hasAlpha ? 16 : 12;
-        uint[] masks = [(uint)Int32(file, at), (uint)Int32(file, at + 4), (uint)Int32(file, at + 8), hasAlpha ? (uint)Int32(file, at + 12) : 0];
+        var alpha = hasAlpha ? (uint)Int32(file, at + 12) : 0;
+        uint[] masks = [(uint)Int32(file, at), (uint)Int32(file, at + 4), (uint)Int32(file, at + 8), alpha];
         foreach (var mask in masks.AsSpan(0, 3))
         {
-            if (mask == 0 || BitOperations.PopCount(mask) != 32 - BitOperations.LeadingZeroCount(mask) - BitOperations.TrailingZeroCount(mask))
+            var run = mask >> BitOperations.TrailingZeroCount(mask);
+            if (mask == 0 || !BitOperations.IsPow2((ulong)run + 1))
                 throw new BmpException($"its colour mask {mask:X8} is not one run of bits");
         }
 

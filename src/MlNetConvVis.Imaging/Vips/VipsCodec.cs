@@ -27,7 +27,8 @@ public sealed class VipsCodec : IImageCodec
     internal static long HeldBytes => (long)VipsNative.TrackedMemory();
 
     /// <summary>Loads libvips and starts it, once for the process.</summary>
-    /// <exception cref="DllNotFoundException">The library is not there or does not start; the message says where it was looked for.</exception>
+    /// <exception cref="DllNotFoundException">The library is not there or does not start; the message says where it was looked
+    /// for.</exception>
     public static VipsCodec Open() => new(VipsNative.Started.Value);
 
     /// <inheritdoc/>
@@ -36,9 +37,7 @@ public sealed class VipsCodec : IImageCodec
         options ??= DecodeOptions.Default;
         if (data.IsEmpty)
             throw new ImageDecodeException(name, "the file is empty", "Copy it again, or take it out.");
-        var format = ImageFormats.Detect(data) ?? throw new ImageDecodeException(name,
-            $"its content is none of {string.Join(", ", Enum.GetNames<ImageFormat>())} (it begins with {Convert.ToHexString(data[..Math.Min(8, data.Length)])})",
-            "Convert it to one of them, or take it out.");
+        var format = ImageFormats.Detect(data) ?? throw Unknown(name, data[..Math.Min(8, data.Length)]);
         if (format == ImageFormat.Bmp)
             return BmpDecoder.Decode(data, name, options);
 
@@ -77,6 +76,10 @@ public sealed class VipsCodec : IImageCodec
             s_gate.ExitReadLock();
         }
     }
+
+    private static ImageDecodeException Unknown(string name, ReadOnlySpan<byte> start) => new(
+        name, $"its content is none of {string.Join(", ", Enum.GetNames<ImageFormat>())} (it begins with {Convert.ToHexString(start)})",
+        "Convert it to one of them, or take it out.");
 
     private static RgbImage DecodeAlone(ReadOnlySpan<byte> data, ImageFormat format, string name, DecodeOptions options)
     {

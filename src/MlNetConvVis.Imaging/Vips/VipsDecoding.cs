@@ -1,6 +1,7 @@
 namespace MlNetConvVis.Imaging.Vips;
 
-/// <summary>What is asked of libvips: samples as the file holds them, upright. Colour is turned into RGB by <see cref="SampleConversion"/>.</summary>
+/// <summary>What is asked of libvips: samples as the file holds them, upright. Colour is turned into RGB by
+/// <see cref="SampleConversion"/>.</summary>
 internal static unsafe class VipsDecoding
 {
     /// <exception cref="VipsException">libvips failed; its error text says why.</exception>
@@ -14,7 +15,8 @@ internal static unsafe class VipsDecoding
             var image = known ?? upright;
             if (!HasKnownSamples(image))
             {
-                throw new ImageDecodeException(name, $"it has {image.Bands} samples a pixel of a kind that is no colour ({image.Interpretation})",
+                throw new ImageDecodeException(
+                    name, $"it has {image.Bands} samples a pixel of a kind that is no colour ({image.Interpretation})",
                     "Convert it to RGB, or take it out.");
             }
 

@@ -39,7 +39,8 @@ internal static unsafe partial class VipsNative
     private static partial nint SetDefaultLogHandler(delegate* unmanaged[Cdecl]<byte*, int, byte*, nint, void> handler, nint data);
 
     [LibraryImport(Library, EntryPoint = "g_log_set_handler", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial uint SetLogHandler(string domain, uint levels, delegate* unmanaged[Cdecl]<byte*, int, byte*, nint, void> handler, nint data);
+    private static partial uint SetLogHandler(
+        string domain, uint levels, delegate* unmanaged[Cdecl]<byte*, int, byte*, nint, void> handler, nint data);
 
     [LibraryImport(Library, EntryPoint = "vips_error_buffer")]
     public static partial byte* ErrorBuffer();
