@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using MlNetConvVis.Graph;
+using MlNetConvVis.Graph.Training;
 using MlNetConvVis.Onnx;
 
 namespace MlNetConvVis.Runtime;
@@ -20,12 +21,11 @@ internal static class SessionFactory
 
     public static (InferenceSession Session, string Provider) Open(OnnxGraph graph, SessionSettings settings)
     {
-        var model = OnnxFile.ToBytes(graph);
         if (settings.Device.Kind != DeviceKind.Cpu)
         {
             try
             {
-                return (OpenOn(model, settings, cuda: true), CudaProvider);
+                return (OpenOn(BatchStatistics.Lower(graph), settings, cuda: true), CudaProvider);
             }
             catch (Exception e) when (settings.Device.Kind == DeviceKind.Auto && IsMissingDevice(e))
             {
@@ -39,7 +39,7 @@ internal static class SessionFactory
             }
         }
 
-        return (OpenOn(model, settings, cuda: false), CpuProvider);
+        return (OpenOn(graph, settings, cuda: false), CpuProvider);
     }
 
     /// <summary>Newer packages of ONNX Runtime report their use to Microsoft unless told not to.</summary>
@@ -52,7 +52,7 @@ internal static class SessionFactory
 
     private static bool IsMissingDevice(Exception e) => e is MissingDeviceException or EntryPointNotFoundException or DllNotFoundException;
 
-    private static InferenceSession OpenOn(byte[] model, SessionSettings settings, bool cuda)
+    private static InferenceSession OpenOn(OnnxGraph graph, SessionSettings settings, bool cuda)
     {
         using var options = new SessionOptions
         {
@@ -62,7 +62,7 @@ internal static class SessionFactory
         if (cuda) AppendCuda(options, settings.Device.Index);
         try
         {
-            return new InferenceSession(model, options);
+            return new InferenceSession(OnnxFile.ToBytes(graph), options);
         }
         catch (OnnxRuntimeException e)
         {

@@ -63,8 +63,7 @@ public sealed class TrainingGraph
             new(correct.Name, ElementType.Int64, new TensorShape()),
         };
         outputs.AddRange(_updated);
-        var graph = BatchStatistics.Lower(_build.ToGraph(outputs));
-        return new TrainingStep(graph, network.Inputs[0].Name, LabelsName, RateName, loss.Name, correct.Name, _state, masks);
+        return new TrainingStep(_build.ToGraph(outputs), network.Inputs[0].Name, LabelsName, RateName, loss.Name, correct.Name, _state, masks);
     }
 
     /// <summary>
