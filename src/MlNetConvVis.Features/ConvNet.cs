@@ -121,8 +121,13 @@ public sealed class ConvNet
     /// <param name="layer">The layer.</param>
     /// <returns>[N, C, H, W], or [N, C] for fully connected ones.</returns>
     /// <exception cref="GraphException">It could not be worked out.</exception>
-    public TensorShape ShapeOf(string layer) => _shapes.Value.TryGetValue(RequireLayer(layer), out var shape) ? shape
-        : throw new GraphException($"The shape of layer '{layer}' of {Label} could not be worked out, because an operator before it is not known. Choose an earlier layer.");
+    public TensorShape ShapeOf(string layer)
+    {
+        if (_shapes.Value.TryGetValue(RequireLayer(layer), out var shape)) return shape;
+        var unknown = Graph.With(outputs: [new ValueInfo(layer, ElementType.Float, null)]).WithoutUnused().Nodes.First(n => !_shapes.Value.ContainsKey(n.Outputs[0]));
+        throw new GraphException(
+            $"The shape of layer '{layer}' of {Label} could not be worked out, because operator '{unknown.OpType}' at '{unknown.Label}' is not known. Choose an earlier layer.");
+    }
 
     /// <summary>Gets the receptive field of a layer along the image's height and width.</summary>
     /// <param name="layer">The layer.</param>

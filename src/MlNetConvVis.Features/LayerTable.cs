@@ -65,11 +65,7 @@ internal static class LayerTable
             _ => true,
         };
 
-    private static string? Obstacle(ConvNet net, OnnxNode node, IReadOnlyDictionary<string, TensorShape> shapes)
-    {
-        if (!shapes.ContainsKey(node.Outputs[0])) return "its shape is not known";
-        return ReversalPass.Unsupported(net.Graph, node.Outputs[0], net.Image.Name, ReversalRules.Paper) is [var first, ..]
-            ? $"no rule for {first.OpType} at '{first.Label}'"
-            : null;
-    }
+    private static string? Obstacle(ConvNet net, OnnxNode node, IReadOnlyDictionary<string, TensorShape> shapes) =>
+        ReversalPass.Unsupported(net.Graph, node.Outputs[0], net.Image.Name, ReversalRules.Paper) is [var first, ..] ? $"no rule for {first.OpType} at '{first.Label}'"
+        : shapes.ContainsKey(node.Outputs[0]) ? null : "its shape is not known";
 }

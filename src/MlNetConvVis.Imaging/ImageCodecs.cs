@@ -35,5 +35,5 @@ public static class ImageCodecs
     private static IImageCodec OpenAdapter(string assembly, string type) =>
         Type.GetType($"{assembly}.{type}, {assembly}", throwOnError: false) is { } found
             ? (IImageCodec)Activator.CreateInstance(found)!
-            : throw new InvalidOperationException($"the adapter {assembly} is not part of this build (its package did not restore)");
+            : throw new InvalidOperationException($"the adapter {assembly} is not part of this program");
 }

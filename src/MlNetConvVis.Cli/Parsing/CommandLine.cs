@@ -16,10 +16,15 @@ internal sealed record Request(Verb? Verb, ParseResult Parsed, bool WantsVersion
 
     /// <summary>Checks the verb's arguments.</summary>
     /// <exception cref="UsageException">An option is unknown, comes without a value, or too often.</exception>
-    public Arguments Arguments() =>
-        Parsed.UnmatchedTokens is [var first, ..] ? throw CommandLine.Unknown(first, Verb!)
-        : Parsed.Errors is [var error, ..] ? throw new UsageException(error.Message)
-        : new Arguments(Parsed);
+    public Arguments Arguments()
+    {
+        var positional = Verb!.Command.Arguments.SelectMany(a => Parsed.GetResult(a)?.Tokens ?? []).Select(static t => t.Value);
+        if (Parsed.UnmatchedTokens.Concat(positional).FirstOrDefault(static t => t.StartsWith('-')) is { } option) throw CommandLine.UnknownOption(option, Verb);
+        var given = new Arguments(Parsed);
+        return Parsed.UnmatchedTokens is [var stray, ..] ? throw new UsageException($"'{stray}' belongs to no option. Options begin with --; put quotes around values with spaces.")
+            : Parsed.Errors is [var error, ..] ? throw new UsageException(error.Message)
+            : given;
+    }
 }
 
 /// <summary>Finds verb and arguments. System.CommandLine splits the tokens; unknown ones are refused here, with the nearest known name.</summary>
@@ -44,10 +49,9 @@ internal static class CommandLine
         new(name.StartsWith('-') ? $"option '{name}' stands where a verb was wanted. Known: {string.Join(", ", verbs.Select(static v => v.Name))}."
             : $"there is no verb '{name}'. {NearestName.Hint(name, [.. verbs.Select(static v => v.Name)])}");
 
-    public static UsageException Unknown(string token, Verb verb)
+    public static UsageException UnknownOption(string token, Verb verb)
     {
         var known = verb.Command.Options.Select(static o => o.Name).ToArray();
-        return new UsageException(!token.StartsWith('-') ? $"'{token}' belongs to no option. Options begin with --; put quotes around values with spaces."
-            : NearestName.Of(token, known) is { } meant ? $"there is no option '{token}'. Did you mean '{meant}'?" : $"there is no option '{token}'. {NearestName.Hint(token, known)}");
+        return new UsageException($"there is no option '{token}'. {(NearestName.Of(token, known) is { } meant ? $"Did you mean '{meant}'?" : NearestName.Hint(token, known))}");
     }
 }

@@ -59,7 +59,7 @@ internal static class Checkup
         foreach (var (adapter, use, packages) in s_adapters)
         {
             var missing = packages.Where(p => world?.Package(p) is not { Served: true }).Select(p => $"{p}: {world?.Package(p)?.Reason ?? "not known here"}").ToArray();
-            yield return new DoctorPart("Adapters", adapter, missing.Length == 0, Needed: false, missing.Length == 0 ? $"built; {use}" : $"not built ({string.Join("; ", missing)}); {use}");
+            yield return new DoctorPart("Adapters", adapter, missing.Length == 0, Needed: false, missing.Length == 0 ? $"built, for {use}" : $"not built ({string.Join("; ", missing)}), for {use}");
         }
     }
 

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using MlNetConvVis.Cli;
+
+namespace MlNetConvVis.Tests.Cli;
+
+/// <summary>One call of the program, without a process.</summary>
+internal sealed record CommandLineRun(int Code, string Output, string Error)
+{
+    public static CommandLineRun Of(params string[] args) => Of(args, CancellationToken.None);
+
+    public static CommandLineRun Of(string[] args, CancellationToken cancellation)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = App.Run(args, output, error, cancellation);
+        return new CommandLineRun(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Checks that the call was refused: exit code 2, nothing on standard output, one line on standard error.</summary>
+    /// <param name="parts">What the line must say.</param>
+    public void AssertRefused(params string[] parts)
+    {
+        Assert.Equal(2, Code);
+        Assert.Empty(Output);
+        Assert.Single(Error.TrimEnd('\n').Split('\n'));
+        foreach (var part in parts) Assert.Contains(part, Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Checks that the call succeeded with one JSON value on standard output.</summary>
+    public JsonElement AssertJson()
+    {
+        Assert.Equal("", Error);
+        Assert.Equal(0, Code);
+        return JsonDocument.Parse(Output).RootElement;
+    }
+}
