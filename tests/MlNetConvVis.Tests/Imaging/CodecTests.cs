@@ -10,14 +10,15 @@ public sealed class CodecTests
 
     public static TheoryData<string> Codecs() => [.. Present().Select(c => c.Name)];
 
-    // File, what it must give, and how far a sample may be off. Lossless formats: not at all. JPEG decoders may round differently.
+    // File, what it must give, and how far a sample may be off. Lossless formats: not at all. JPEG decoders may round differently: one off in
+    // luma and one in chroma is 1 + 1.772 in blue. libjpeg's descendants (libvips, Pillow) round alike, ImageSharp does not.
     public static TheoryData<string, string, string, int> Files()
     {
         var files = new TheoryData<string, string, string, int>();
         foreach (var codec in Present())
         {
             foreach (var (file, expected, allowed) in Expectations())
-                files.Add(codec.Name, file, expected, allowed);
+                files.Add(codec.Name, file, expected, codec.Name == "ImageSharp" && file.EndsWith(".jpg", StringComparison.Ordinal) ? allowed + 1 : allowed);
         }
 
         return files;
