@@ -8,7 +8,7 @@ namespace MlNetConvVis.Runtime;
 /// A session whose state stays in the runtime's memory between runs, on whichever device: what one run puts out is what the next one takes in.
 /// Everything else is fed and read like in <see cref="BoundRun"/>.
 /// </summary>
-public sealed class ResidentSession : IDisposable
+public sealed class ResidentSession : IStatefulSession
 {
     private readonly InferenceSession _session;
     private readonly OnnxGraph _graph;

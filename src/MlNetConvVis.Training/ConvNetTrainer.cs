@@ -6,8 +6,8 @@ using MlNetConvVis.Specs.Compilation;
 namespace MlNetConvVis.Training;
 
 /// <summary>
-/// Trains a convolutional network through one ONNX step graph: forward, loss, gradients and update run in ONNX Runtime, where the parameters stay.
-/// Equal network, pictures, options and device give equal weights to the bit, also when training was stopped and resumed.
+/// Trains a convolutional network: forward, loss, gradients and update run in an engine, by default as one ONNX step graph, where the parameters stay.
+/// Equal network, pictures, options, engine and device give equal weights to the bit, also when training was stopped and resumed.
 /// </summary>
 public sealed class ConvNetTrainer
 {
@@ -17,16 +17,18 @@ public sealed class ConvNetTrainer
     private readonly CompiledNetwork _network;
     private readonly TrainingSet _set;
     private readonly TrainingOptions _options;
+    private readonly ITrainingEngine _engine;
 
     /// <summary>Makes a trainer.</summary>
     /// <param name="network">A freshly compiled network; its seed decides the initial weights.</param>
     /// <param name="set">The pictures, of the network's input size.</param>
     /// <param name="options">The recipe.</param>
+    /// <param name="engine">What computes the steps; null for ONNX Runtime.</param>
     /// <exception cref="TrainingException">Network and pictures do not fit, or an option is out of its range.</exception>
-    public ConvNetTrainer(CompiledNetwork network, TrainingSet set, TrainingOptions options)
+    public ConvNetTrainer(CompiledNetwork network, TrainingSet set, TrainingOptions options, ITrainingEngine? engine = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (_network, _set, _options) = (network, set, options.Checked());
+        (_network, _set, _options, _engine) = (network, set, options.Checked(), engine ?? new OnnxTrainingEngine());
         var (input, preprocessing) = (_network.Spec.Input, _set.Preprocessing);
         if (input.Channels != 3 || input.Height != preprocessing.Height || input.Width != preprocessing.Width)
         {
@@ -53,7 +55,7 @@ public sealed class ConvNetTrainer
     {
         var hash = Convert.ToHexString(SHA256.HashData(OnnxFile.ToBytes(_network.Graph)))[..32];
         var checkpoint = folder is null ? null : CheckpointToResume(folder, resume, hash);
-        using var run = new TrainingRun(_network, _set, _options);
+        using var run = new TrainingRun(_network, _set, _options, _engine);
         if (checkpoint is not null) run.Restore(checkpoint);
         while (!run.IsDone)
         {

@@ -13,21 +13,22 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingSet _set;
     private readonly TrainingOptions _options;
     private readonly TrainingStep _step;
-    private readonly ResidentSession _session;
+    private readonly IStatefulSession _session;
     private readonly BatchSource _source;
     private readonly List<EpochMetrics> _epochs = [];
     private readonly Stopwatch _clock = new();
     private long _stepsHere;
 
-    public TrainingRun(CompiledNetwork network, TrainingSet set, TrainingOptions options)
+    public TrainingRun(CompiledNetwork network, TrainingSet set, TrainingOptions options, ITrainingEngine engine)
     {
         (_network, _set, _options, PlannedEpochs) = (network, set, options, options.Epochs);
         var image = network.Graph.Inputs[0];
         var batch = BatchSource.BatchSizeFor(set, options);
         var graph = network.Graph.With(inputs: [image with { Shape = image.Shape!.With(0, batch) }]);      // a fixed batch lets the runtime plan its memory once
-        _step = TrainingGraph.Of(graph, options.ToSgd(), network.DropoutRates);
+        var sgd = options.ToSgd();
+        _step = TrainingGraph.Of(graph, sgd, network.DropoutRates);
         _source = new BatchSource(set, options, _step.Masks);
-        _session = new ResidentSession(_step.Graph, _step.State.Select(static s => (s.Name, s.Updated, s.Initial)), batch, options.ToSettings());
+        _session = engine.Open(graph, sgd, _step, batch, options.ToSettings());
     }
 
     public IReadOnlyList<EpochMetrics> Epochs => _epochs;

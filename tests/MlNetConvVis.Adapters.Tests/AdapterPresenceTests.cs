@@ -8,7 +8,7 @@ public sealed class AdapterPresenceTests
     [Theory]
     [InlineData("MlNetConvVis.ImageSharp", "ImageSharpCodec", "SixLabors.ImageSharp 3.1.12")]
     [InlineData("MlNetConvVis.MLNet", "ConvNetCatalog", "Microsoft.ML.OnnxTransformer 5.0.0")]
-    [InlineData("MlNetConvVis.TorchSharp", "TorchTrainingSession", "TorchSharp 0.102.7")]
+    [InlineData("MlNetConvVis.TorchSharp", "TorchTrainingEngine", "TorchSharp 0.102.7")]
     public void Adapter_is_whole_or_left_out(string assembly, string type, string package)
     {
         var types = Assembly.Load(assembly).GetExportedTypes();
