@@ -1,29 +1,31 @@
-using System.Runtime.InteropServices;
+using MlNetConvVis.Graph.Training;
+using MlNetConvVis.Runtime;
+using MlNetConvVis.Specs;
+using MlNetConvVis.TorchSharp;
 using TorchSharp;
 
-namespace MlNetConvVis.Adapters.Tests.TorchSharp;
+namespace MlNetConvVis.Tests.TorchSharp;
 
-public class LibTorchTests
+/// <summary>TorchSharp's native libraries compute, or it is told what the loader says: they may ask for a newer C++ runtime than the system has.</summary>
+public sealed class LibTorchTests
 {
     [Fact]
     public void The_native_libraries_beside_TorchSharp_compute()
     {
-        SkipWhereTheSystemIsTooOld();
+        Assert.SkipWhen(LibTorch.WhyNot is not null, $"LibTorch does not load here: {LibTorch.WhyNot}");
         using var sum = torch.arange(4, dtype: torch.float32).sum();
         Assert.Equal(6f, sum.item<float>());
+        Assert.StartsWith("2.", LibTorch.Version, StringComparison.Ordinal);
     }
 
-    /// <summary>TorchSharp's library may ask for a newer C++ runtime than the system has; TorchSharp hides that, the loader says it.</summary>
-    private static void SkipWhereTheSystemIsTooOld()
+    [Fact]
+    public void Without_them_the_engine_says_why()
     {
-        try
-        {
-            NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, DllImportSearchPath.AssemblyDirectory);
-        }
-        catch (DllNotFoundException failure) when (failure.Message.Contains("version `GLIBC", StringComparison.Ordinal))
-        {
-            Assert.Skip("this system's C++ runtime is too old for TorchSharp: "
-                + failure.Message.Split('\n').First(line => line.Contains("version `GLIBC", StringComparison.Ordinal)).Trim());
-        }
+        Assert.SkipWhen(LibTorch.WhyNot is null, "LibTorch loads here.");
+        var network = NetworkSpec.Parse("name: one\ninput: { channels: 1, height: 2, width: 2 }\nlayers:\n  - fc: { type: dense, units: 2 }\n", "one.yaml").Compile();
+        var step = TrainingGraph.Of(network.Graph, new SgdOptions(), network.DropoutRates);
+        var error = Assert.Throws<TorchMissingException>(() => new TorchTrainingEngine().Open(network.Graph, new SgdOptions(), step, 1, new SessionSettings()));
+        Assert.Contains(LibTorch.WhyNot!, error.Message, StringComparison.Ordinal);
+        Assert.Contains("ONNX engine", error.Message, StringComparison.Ordinal);
     }
 }
