@@ -49,7 +49,7 @@ public class TableTests
     {
         var counts = Enumerable.Range(0, classes).Select(row => Enumerable.Range(0, classes).Select(column => row == column ? 1 : 0).ToArray());
         var page = ReportPage.Read(new ConfusionMatrix
-            { Caption = "c", ClassNames = [.. Enumerable.Range(0, classes).Select(c => $"class {c}")], Counts = [.. counts] });
+        { Caption = "c", ClassNames = [.. Enumerable.Range(0, classes).Select(c => $"class {c}")], Counts = [.. counts] });
         Assert.Single(page.WithClass(size));
         Assert.Equal(classes, page.WithClass("d").Count());
     }

@@ -90,7 +90,11 @@ public sealed class ConvNetTrainerTests : IDisposable
     {
         var options = TinyTraining.Options with
         {
-            Epochs = 30, BatchSize = 500, LabelSmoothing = 0, Augmentation = Augmentation.None, LearningRate = new LearningRateSchedule { Shape = LearningRateShape.Constant, Peak = 0.05f },
+            Epochs = 30,
+            BatchSize = 500,
+            LabelSmoothing = 0,
+            Augmentation = Augmentation.None,
+            LearningRate = new LearningRateSchedule { Shape = LearningRateShape.Constant, Peak = 0.05f },
         };
         var epochs = Train(options).Epochs;                             // a batch larger than the set: all of it is one batch
         Assert.True(epochs[^1].TrainingLoss < 0.1 * epochs[0].TrainingLoss, $"loss {epochs[0].TrainingLoss} -> {epochs[^1].TrainingLoss}");
@@ -104,7 +108,9 @@ public sealed class ConvNetTrainerTests : IDisposable
         // Weight decay 1 at rate 100 multiplies weights with about -100 a step. Batch normalisation hides it in conv layers until floats overflow.
         var wild = TinyTraining.Options with
         {
-            Epochs = 200, WeightDecay = 1, LearningRate = new LearningRateSchedule { Shape = LearningRateShape.Step, Peak = 1e-6f, StepEpochs = 2, Factor = 1 },
+            Epochs = 200,
+            WeightDecay = 1,
+            LearningRate = new LearningRateSchedule { Shape = LearningRateShape.Step, Peak = 1e-6f, StepEpochs = 2, Factor = 1 },
         };
         using var stop = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => new ConvNetTrainer(TinyTraining.Network(), TinyTraining.Set(), wild).Train(
