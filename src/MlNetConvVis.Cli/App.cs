@@ -3,6 +3,7 @@ using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Cli.Verbs;
 using MlNetConvVis.Cli.Verbs.Doctor;
 using MlNetConvVis.Cli.Verbs.Extract;
+using MlNetConvVis.Cli.Verbs.Train;
 using MlNetConvVis.Cli.Verbs.Visualize;
 using MlNetConvVis.Data;
 using MlNetConvVis.Graph;
@@ -16,7 +17,11 @@ namespace MlNetConvVis.Cli;
 /// <summary>The program without its process: arguments in, text and exit code out.</summary>
 internal static class App
 {
-    private static IReadOnlyList<Verb> AllVerbs => [RunVerb.WholePipeline(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new VisualizeVerb(), new TrainVerb(), RunVerb.OnlyTransfer()];
+    private static IReadOnlyList<Verb> AllVerbs =>
+    [
+        RunVerb.WholePipeline(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new VisualizeVerb(), new TrainVerb(),
+        RunVerb.OnlyTransfer(),
+    ];
 
     /// <summary>Runs one call.</summary>
     /// <param name="args">The arguments, without the program's name.</param>
@@ -77,16 +82,17 @@ internal static class App
 
     /// <summary>Errors whose message says what came, what was wanted and what to do.</summary>
     private static bool IsAboutInput(Exception e) =>
-        e is PipelineException or GraphException or ImageDecodeException or DataException or SpecException or (TrainingException and not TrainingDivergedException);
+        e is PipelineException or GraphException or ImageDecodeException or DataException or SpecException
+            || e is TrainingException and not TrainingDivergedException;
 
     private static int Failed(Exception e, string name, bool verbose, Terminal terminal)
     {
         terminal.Note(e switch
         {
             ImageCodecMissingException or TrainingException or IOException or UnauthorizedAccessException => $"{name}: {e.Message}",
-            TypeInitializationException { InnerException: DllNotFoundException inner } => $"{name}: a native library is missing: {inner.Message} Run the set-up again; 'convvis doctor' shows what it found.",
-            DllNotFoundException => $"{name}: a native library is missing: {e.Message} Run the set-up again; 'convvis doctor' shows what it found.",
-            _ => $"{name}: this should not happen: {e.GetType().Name}: {e.Message}{(verbose ? "" : " Run it again with --verbose to see where.")}",
+            DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException } =>
+                $"{name}: a native library is missing: {(e.InnerException ?? e).Message} Run the set-up again; 'convvis doctor' shows what it found.",
+            _ => $"{name}: this should not happen: {e.GetType().Name}: {e.Message}" + (verbose ? "" : " Run it again with --verbose to see where."),
         });
         if (verbose) terminal.Error.WriteLine(e);
         return ExitCode.Failed;

@@ -6,7 +6,9 @@ namespace MlNetConvVis.Cli.Inputs;
 /// <summary>What a network is fed: photos, or a tensor as it is.</summary>
 internal sealed class InputOptions(ValueOption photos)
 {
-    private readonly ValueOption _tensor = new("--tensor", "X.npy", "a .npy file of float32, of the model's input shape", "in place of photos: an array that goes into the network as it is");
+    private readonly ValueOption _tensor = new(
+        "--tensor", "X.npy", "a .npy file of float32, of the model's input shape",
+        "in place of photos: an array that goes into the network as it is");
 
     public IEnumerable<Option> All => [photos, _tensor];
 

@@ -14,7 +14,8 @@ internal sealed record SkippedImage(string File, string Reason);
 /// <param name="Values">One input behind the other.</param>
 /// <param name="Names">File and label of each.</param>
 /// <param name="Broken">What could not be read.</param>
-internal sealed record InputBatch(ReadOnlyMemory<float> Values, IReadOnlyList<(string File, string Label)> Names, IReadOnlyList<SkippedImage> Broken);
+internal sealed record InputBatch(
+    ReadOnlyMemory<float> Values, IReadOnlyList<(string File, string Label)> Names, IReadOnlyList<SkippedImage> Broken);
 
 /// <summary>Inputs in batches, from photos or from a tensor.</summary>
 /// <param name="Count">How many inputs there are, broken ones included.</param>

@@ -7,19 +7,34 @@ using MlNetConvVis.Imaging;
 
 namespace MlNetConvVis.Cli.Inputs;
 
-/// <summary>How photos become the input of a model that does not say so itself, and how its classes are called. What is given goes before what the model says.</summary>
+/// <summary>
+/// How photos become the input of a model that does not say so itself, and how its classes are called. What is given goes before what the
+/// model says.
+/// </summary>
 internal sealed class ModelOptions
 {
     public const string Note =
-        "A model made by 'convvis train' knows how photos become its input. For any other, say it with --resize, --crop, --mean, --scale and --channels, " +
-        "or once and for all in a file MODEL.yaml beside MODEL.onnx: 'preprocessing: { resize: { shortest: 256 }, crop: 224, mean: [104, 117, 123], channels: BGR }' and 'classes: names.txt'.";
+        "A model made by 'convvis train' knows how photos become its input. For any other, say it with --resize, --crop, --mean, --scale " +
+        "and --channels, or once and for all in a file MODEL.yaml beside MODEL.onnx: " +
+        "'preprocessing: { resize: { shortest: 256 }, crop: 224, mean: [104, 117, 123], channels: BGR }' and 'classes: names.txt'.";
 
-    private readonly ValueOption _resize = new("--resize", "HOW", "shortest:256, warp:256x256 or none", "first step for photos: shortest:256 (the shorter side becomes 256), warp:256x256 (height x width), none; default the shorter side becomes the input's");
-    private readonly ValueOption _crop = new("--crop", "SIZE", "pixels such as 224, or 224x320 (height x width)", "second step: cut out the centre; default the model's input size");
-    private readonly ValueOption _mean = new("--mean", "A[,B,C]", "one number, or three separated by commas", "subtracted from pixels of 0 to 255, for each channel in the model's order; default 0");
-    private readonly ValueOption _scale = new("--scale", "A[,B,C]", "one number other than 0, or three separated by commas", "multiplied after that; default 1");
+    private readonly ValueOption _resize = new(
+        "--resize", "HOW", "shortest:256, warp:256x256 or none",
+        "first step for photos: shortest:256 (the shorter side becomes 256), warp:256x256 (height x width), none; default the " +
+        "shorter side becomes the input's");
+    private readonly ValueOption _crop = new(
+        "--crop", "SIZE", "pixels such as 224, or 224x320 (height x width)",
+        "second step: cut out the centre; default the model's input size");
+    private readonly ValueOption _mean = new(
+        "--mean", "A[,B,C]", "one number, or three separated by commas",
+        "subtracted from pixels of 0 to 255, for each channel in the model's order; default 0");
+    private readonly ValueOption _scale = new(
+        "--scale", "A[,B,C]", "one number other than 0, or three separated by commas",
+        "multiplied after that; default 1");
     private readonly ValueOption _channels = new("--channels", "RGB|BGR", "RGB or BGR", "the model's channel order; default RGB");
-    private readonly ValueOption _classes = new("--classes", "FILE", "a text file with one class name a line", "names for the model's outputs, one a line");
+    private readonly ValueOption _classes = new(
+        "--classes", "FILE", "a text file with one class name a line",
+        "names for the model's outputs, one a line");
 
     public IEnumerable<Option> All => [_resize, _crop, _mean, _scale, _channels, _classes];
 
@@ -35,12 +50,13 @@ internal sealed class ModelOptions
     private ImagePreprocessing Preprocessing(Arguments given, ConvNet net)
     {
         var (height, width) = given.Text(_crop) is { } crop ? Size(_crop, crop) : SizeOf(net);
-        var basis = (net.Preprocessing ?? new ImagePreprocessing { Height = height, Width = width }) with { Height = height, Width = width };
+        var unsaid = new ImagePreprocessing { Height = height, Width = width };
+        var basis = net.Preprocessing is { } said ? said with { Height = height, Width = width } : unsaid;
         var changed = Resized(given, basis) with
         {
             Mean = given.Has(_mean) ? PerChannel(given, _mean) : basis.Mean,
             Scale = given.Has(_scale) ? PerChannel(given, _scale) : basis.Scale,
-            Channels = given.Choice(_channels, "RGB", "BGR") switch { "RGB" => ChannelOrder.Rgb, "BGR" => ChannelOrder.Bgr, _ => basis.Channels },
+            Channels = given.Choice(_channels, "RGB", "BGR") is { } order ? Enum.Parse<ChannelOrder>(order, ignoreCase: true) : basis.Channels,
         };
         try
         {
@@ -80,13 +96,17 @@ internal sealed class ModelOptions
         _ => throw Arguments.Wrong(option, text),
     };
 
-    private static bool IsSize(string text, out int pixels) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out pixels) && pixels is > 0 and <= 1 << 16;
+    private static bool IsSize(string text, out int pixels) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out pixels) && pixels is > 0 and <= 1 << 16;
+
+    private static float Number(ValueOption option, string text) =>
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number)
+            ? number : throw Arguments.Wrong(option, text);
 
     private static ChannelValues PerChannel(Arguments given, ValueOption option)
     {
         var texts = given.Items(option);
-        var numbers = texts.Select(t => float.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number)
-            ? number : throw Arguments.Wrong(option, t)).ToArray();
+        var numbers = texts.Select(text => Number(option, text)).ToArray();
         return numbers switch
         {
             [var all] => new ChannelValues(all),

@@ -10,9 +10,12 @@ internal static class Photos
     /// <exception cref="DataException">There is no such thing, or no photos in it.</exception>
     public static ImageSet Find(string path)
     {
-        if (Directory.Exists(path)) return HoldsImages(path) || !Directory.EnumerateDirectories(path).Any() ? ImageFolder.ScanUnlabelled(path) : ImageFolder.Scan(path);
-        if (!File.Exists(path)) throw new DataException($"'{path}' does not exist; a folder of photos, a list of photos (a text file, one a line) or a photo was wanted.");
-        return ImageFormats.HasImageExtension(path) ? new ImageSet([], [new LabelledImage(path, LabelledImage.Unlabelled)]) : ImageList.Read(path);
+        if (Directory.Exists(path))
+            return HoldsImages(path) || !Directory.EnumerateDirectories(path).Any() ? ImageFolder.ScanUnlabelled(path) : ImageFolder.Scan(path);
+        return !File.Exists(path)
+            ? throw new DataException($"'{path}' does not exist; a folder of photos, a list of photos (a text file, one a line) or a photo was wanted.")
+            : ImageFormats.HasImageExtension(path) ? new ImageSet([], [new LabelledImage(path, LabelledImage.Unlabelled)])
+            : ImageList.Read(path);
     }
 
     private static bool HoldsImages(string folder) => Directory.EnumerateFiles(folder).Any(ImageFormats.HasImageExtension);

@@ -18,8 +18,10 @@ internal sealed record TensorFile(float[] Values, int[] Shape)
         var array = NpyFile.Read<float>(path);
         var wanted = net.Image.Shape!;
         var item = array.Shape.Length == 4 ? array.Shape[1..] : array.Shape;
-        var fits = item.Length == 3 && item.Zip(wanted.Dims.Skip(1)).All(static p => !p.Second.IsKnown || p.Second.Size == p.First) && array.Values.Length > 0;
+        var fits = item.Length == 3 && array.Values.Length > 0
+            && item.Zip(wanted.Dims.Skip(1)).All(static p => !p.Second.IsKnown || p.Second.Size == p.First);
         return fits ? new TensorFile(array.Values, array.Shape) : throw new DataException(
-            $"Tensor '{path}' has shape [{string.Join(',', array.Shape)}], but the model takes {wanted} (N,C,H,W), or one input without N. Save an array of that shape.");
+            $"Tensor '{path}' has shape [{string.Join(',', array.Shape)}], but the model takes {wanted} (N,C,H,W), or one input without N. " +
+            "Save an array of that shape.");
     }
 }

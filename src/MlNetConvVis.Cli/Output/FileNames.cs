@@ -7,11 +7,13 @@ internal static class FileNames
 {
     public static IReadOnlyDictionary<string, string> Of(IEnumerable<string> names)
     {
-        var (files, taken) = (new Dictionary<string, string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var name in names.Distinct(StringComparer.Ordinal))
         {
-            var plain = string.Concat(name.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_')).TrimStart('.');
-            var file = plain.Length > 0 ? plain : "layer";
+            var letters = name.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_');
+            var plain = string.Concat(letters).TrimStart('.') is { Length: > 0 } text ? text : "layer";
+            var file = plain;
             for (var number = 2; !taken.Add(file); number++) file = $"{plain}-{number.ToString(CultureInfo.InvariantCulture)}";
             files[name] = file;
         }

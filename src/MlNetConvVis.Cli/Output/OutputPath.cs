@@ -28,7 +28,8 @@ internal static class OutputPath
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{option.Name} is '{given}', but the folder '{folder}' cannot be made ({e.Message.TrimEnd('.')}); another place was wanted.");
+            throw new UsageException(
+                $"{option.Name} is '{given}', but the folder '{folder}' cannot be made ({e.Message.TrimEnd('.')}); another place was wanted.");
         }
     }
 }

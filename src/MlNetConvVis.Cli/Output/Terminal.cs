@@ -28,7 +28,8 @@ internal sealed class Terminal(TextWriter output, TextWriter error, Cancellation
     public CancellationToken Cancellation => cancellation;
 
     /// <summary>Gets the columns of the terminal that results go to; for files and pipes a fixed number.</summary>
-    public int Width { get; } = new AnsiConsoleOutput(output) is { IsTerminal: true } terminal ? Math.Max(NarrowestWidth, terminal.Width - 1) : FileWidth;
+    public int Width { get; } =
+        new AnsiConsoleOutput(output) is { IsTerminal: true } terminal ? Math.Max(NarrowestWidth, terminal.Width - 1) : FileWidth;
 
     /// <summary>Writes one line for people; above the bar where one is shown.</summary>
     public void Note(string text)
@@ -37,6 +38,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, Cancellation
         if (_progress is { } shown) shown.Note(line);
         else error.WriteLine(line);
     }
+
+    /// <summary>Writes one line of a result for people.</summary>
+    public void Line(FormattableString text) => output.WriteLine(FormattableString.Invariant(text));
 
     /// <summary>Writes a result for scripts.</summary>
     public void Json<T>(T result) => output.WriteLine(ToJson(result));
@@ -54,7 +58,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, Cancellation
             var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = target });
             return console.Progress()
                 .AutoClear(true)
-                .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new SpinnerColumn())
+                .Columns(
+                    new ProgressBarColumn { Width = 24 }, new PercentageColumn(),
+                    new TaskDescriptionColumn { Alignment = Justify.Left }, new SpinnerColumn())
                 .Start(bars => work(_progress = new BarProgress(console, bars.AddTask("", maxValue: 1))));
         }
         finally

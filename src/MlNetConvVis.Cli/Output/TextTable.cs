@@ -5,7 +5,9 @@ namespace MlNetConvVis.Cli.Output;
 /// <param name="IsNumber">Whether it is set flush right.</param>
 internal sealed record Column(string Title, bool IsNumber = false);
 
-/// <summary>Plain tables: aligned columns where they fit, otherwise one block a row. No frames, so that other programs can read them too.</summary>
+/// <summary>
+/// Plain tables: aligned columns where they fit, otherwise one block a row. No frames, so that other programs can read them too.
+/// </summary>
 internal sealed class TextTable(params IReadOnlyList<Column> columns)
 {
     private const string Gap = "  ";

@@ -18,7 +18,7 @@ internal sealed class Arguments
 
     public string? Text(ValueOption option) => Values(option) is [var text] ? text : null;
 
-    public string Required(ValueOption option) => Text(option) ?? throw new UsageException($"{option.Name} is missing; {option.Wanted} was wanted.");
+    public string Required(ValueOption option) => Text(option) ?? throw Missing(option);
 
     public bool Has(Option option) => _parsed.GetResult(option) is { Implicit: false };
 
@@ -39,29 +39,43 @@ internal sealed class Arguments
         return items.Contains("") ? throw Wrong(option, string.Join(',', Values(option))) : items;
     }
 
+    /// <summary>Gets a list with at least one entry, each once.</summary>
+    public IReadOnlyList<string> RequiredItems(ValueOption option) =>
+        Items(option) is { Count: > 0 } items ? [.. items.Distinct(StringComparer.Ordinal)] : throw Missing(option);
+
     public int? Whole(ValueOption option, int least, int most = int.MaxValue) => Text(option) is { } text
-        ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : throw Wrong(option, text)
+        ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number : throw Wrong(option, text)
         : null;
 
     public float? Real(ValueOption option, float least, float most) => Text(option) is { } text
-        ? float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : throw Wrong(option, text)
+        ? float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number : throw Wrong(option, text)
         : null;
 
-    public string? Choice(ValueOption option, params IReadOnlyCollection<string> choices) => Text(option) is not { } text || choices.Contains(text) ? Text(option)
+    public string? Choice(ValueOption option, params IReadOnlyCollection<string> choices) =>
+        Text(option) is not { } text || choices.Contains(text) ? Text(option)
         : throw new UsageException($"{option.Name} is '{text}', which is not one of its choices. {NearestName.Hint(text, choices)}");
 
     public static UsageException Wrong(ValueOption option, string text) => new($"{option.Name} is '{text}'; {option.Wanted} was wanted.");
 
-    private string[] Values(ValueOption option) => _parsed.GetResult(option) is { } result ? [.. result.Tokens.Select(static t => t.Value)] : [];
+    private static UsageException Missing(ValueOption option) => new($"{option.Name} is missing; {option.Wanted} was wanted.");
+
+    private string[] Values(ValueOption option) =>
+        _parsed.GetResult(option) is { } result ? [.. result.Tokens.Select(static t => t.Value)] : [];
 
     private void Check(ValueOption option)
     {
         if (_parsed.GetResult(option) is not { Implicit: false } result) return;
         if (result.Tokens.FirstOrDefault(static t => t.Value.StartsWith("--", StringComparison.Ordinal)) is { } taken)
-            throw new UsageException($"{option.Name} came without a value ('{taken.Value}' stands in its place); {option.Wanted} was wanted.");
+        {
+            throw new UsageException(
+                $"{option.Name} came without a value ('{taken.Value}' stands in its place); {option.Wanted} was wanted.");
+        }
+
         if (result.Tokens.Count < result.IdentifierTokenCount || result.Tokens.Any(static t => t.Value.Length == 0))
             throw new UsageException($"{option.Name} came without a value; {option.Wanted} was wanted.");
         if (!option.IsList && result.Tokens.Count > 1)
-            throw new UsageException($"{option.Name} came {result.Tokens.Count} times ('{string.Join("', '", result.Tokens.Select(static t => t.Value))}'); once was wanted.");
+            throw new UsageException($"{option.Name} came {result.Tokens.Count} times ('{string.Join("', '", Values(option))}'); once was wanted.");
     }
 }

@@ -19,9 +19,11 @@ internal sealed record Request(Verb? Verb, ParseResult Parsed, bool WantsVersion
     public Arguments Arguments()
     {
         var positional = Verb!.Command.Arguments.SelectMany(a => Parsed.GetResult(a)?.Tokens ?? []).Select(static t => t.Value);
-        if (Parsed.UnmatchedTokens.Concat(positional).FirstOrDefault(static t => t.StartsWith('-')) is { } option) throw CommandLine.UnknownOption(option, Verb);
+        var unknown = Parsed.UnmatchedTokens.Concat(positional).FirstOrDefault(static t => t.StartsWith('-'));
+        if (unknown is not null) throw CommandLine.UnknownOption(unknown, Verb);
         var given = new Arguments(Parsed);
-        return Parsed.UnmatchedTokens is [var stray, ..] ? throw new UsageException($"'{stray}' belongs to no option. Options begin with --; put quotes around values with spaces.")
+        return Parsed.UnmatchedTokens is [var stray, ..]
+            ? throw new UsageException($"'{stray}' belongs to no option. Options begin with --; put quotes around values with spaces.")
             : Parsed.Errors is [var error, ..] ? throw new UsageException(error.Message)
             : given;
     }
@@ -46,12 +48,14 @@ internal static class CommandLine
     }
 
     private static UsageException UnknownVerb(string name, IReadOnlyList<Verb> verbs) =>
-        new(name.StartsWith('-') ? $"option '{name}' stands where a verb was wanted. Known: {string.Join(", ", verbs.Select(static v => v.Name))}."
+        new(name.StartsWith('-')
+            ? $"option '{name}' stands where a verb was wanted. Known: {string.Join(", ", verbs.Select(static v => v.Name))}."
             : $"there is no verb '{name}'. {NearestName.Hint(name, [.. verbs.Select(static v => v.Name)])}");
 
     public static UsageException UnknownOption(string token, Verb verb)
     {
         var known = verb.Command.Options.Select(static o => o.Name).ToArray();
-        return new UsageException($"there is no option '{token}'. {(NearestName.Of(token, known) is { } meant ? $"Did you mean '{meant}'?" : NearestName.Hint(token, known))}");
+        var hint = NearestName.Of(token, known) is { } meant ? $"Did you mean '{meant}'?" : NearestName.Hint(token, known);
+        return new UsageException($"there is no option '{token}'. {hint}");
     }
 }

@@ -8,8 +8,12 @@ namespace MlNetConvVis.Cli.Parsing;
 /// <summary>The options of every verb.</summary>
 internal sealed class CommonOptions
 {
-    private readonly ValueOption _device = new("--device", "NAME", "auto, cpu, cuda or cuda:N", "where to compute: auto (CUDA where it works, else the processor), cpu, cuda or cuda:N; default auto");
-    private readonly ValueOption _threads = new("--threads", "N", "a whole number of 1 or more", "how many threads compute; default one a core");
+    private readonly ValueOption _device = new(
+        "--device", "NAME", "auto, cpu, cuda or cuda:N",
+        "where to compute: auto (CUDA where it works, else the processor), cpu, cuda or cuda:N; default auto");
+    private readonly ValueOption _threads = new(
+        "--threads", "N", "a whole number of 1 or more",
+        "how many threads compute; default one a core");
 
     public FlagOption Json { get; } = new("--json", "write the result to standard output as JSON, for scripts");
 

@@ -29,7 +29,8 @@ internal sealed class HelpText(TextWriter output, int width)
         foreach (var line in verb.Details.Split('\n')) Paragraph(line);
         output.WriteLine();
         output.WriteLine("Options:");
-        Rows([.. verb.Command.Arguments.Select(static a => (a.Name, a.Description ?? "")), .. verb.Command.Options.Select(static o => (Label(o), o.Description ?? ""))]);
+        var arguments = verb.Command.Arguments.Select(static a => (a.Name, a.Description ?? ""));
+        Rows([.. arguments, .. verb.Command.Options.Select(static o => (Label(o), o.Description ?? ""))]);
         output.WriteLine();
         output.WriteLine("Examples:");
         foreach (var example in verb.Examples) output.WriteLine($"  convvis {verb.Name} {example}".TrimEnd());

@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace MlNetConvVis.Cli.Parsing;
 
-/// <summary>An option with a value. Its values are taken as text; <see cref="Arguments"/> checks them, so that every refusal has our wording.</summary>
+/// <summary>
+/// An option with a value. Its values are taken as text; <see cref="Arguments"/> checks them, so that every refusal has our wording.
+/// </summary>
 internal sealed class ValueOption : Option<string[]>
 {
     /// <param name="name">The name with its dashes.</param>

@@ -25,7 +25,8 @@ internal sealed class InspectVerb : Verb
     }
 
     public override string Details =>
-        "Sees: the height x width of the input that one unit of the layer depends on (its receptive field). Step: how many pixels that window moves from one unit to the next. " +
+        "Sees: the height x width of the input that one unit of the layer depends on (its receptive field). " +
+        "Step: how many pixels that window moves from one unit to the next. " +
         "Project: whether 'convvis project' can carry a unit of the layer back to pixels.";
 
     public override IReadOnlyList<string> Examples => ["squeezenet.onnx", "squeezenet.onnx --json"];
@@ -72,19 +73,28 @@ internal sealed class InspectVerb : Verb
         var output = terminal.Output;
         output.WriteLine($"Model       {net.File}, ONNX operator set {net.Original.Opset}");
         output.WriteLine($"Input       {net.Image.Name} {net.Image.Shape} (images, channels, height, width)");
-        output.WriteLine($"Photos      {(net.Preprocessing is { } p ? Sentence(p) : "the model does not say how they become the input; see 'convvis inspect --help'")}");
+        var photos = net.Preprocessing is { } p ? Sentence(p) : "the model does not say how they become the input; see 'convvis extract --help'";
+        output.WriteLine($"Photos      {photos}");
         output.WriteLine($"Classes     {(net.Classes is { } c ? $"{Number(c.Count)}: {Shortened(c)}" : "without names")}");
         output.WriteLine($"Parameters  {Number(net.Layers.Sum(static l => l.Parameters))}");
         output.WriteLine();
-        var table = new TextTable(new("Layer"), new("Operator"), new("Shape"), new("Parameters", IsNumber: true), new("Sees", IsNumber: true), new("Step", IsNumber: true), new("Project"));
-        foreach (var layer in net.Layers)
-        {
-            table.Add(layer.Name, layer.OpType, layer.Shape is { } shape ? Item(shape) : "?", layer.Parameters > 0 ? Number(layer.Parameters) : "",
-                layer.Field is [var y, var x] ? Pair(y.Size, x.Size) : "", layer.Field is [var v, var h] && v.Stride + h.Stride > 0 ? Same(v.Stride, h.Stride) : "", layer.Obstacle ?? (layer.Gate is { } gate ? $"yes, by the derivative of {gate}" : "yes"));
-        }
-
+        var table = new TextTable(
+            new("Layer"), new("Operator"), new("Shape"), new("Parameters", IsNumber: true), new("Sees", IsNumber: true), new("Step", IsNumber: true),
+            new("Project"));
+        foreach (var layer in net.Layers) table.Add(Cells(layer));
         table.Write(output, terminal.Width);
     }
+
+    private static string[] Cells(LayerInfo layer) =>
+    [
+        layer.Name,
+        layer.OpType,
+        layer.Shape is { } shape ? string.Join('x', shape.Dims.Skip(1)) : "?",
+        layer.Parameters > 0 ? Number(layer.Parameters) : "",
+        layer.Field is [var y, var x] ? $"{y.Size}x{x.Size}" : "",
+        layer.Field is [{ Stride: > 0 and var down }, { Stride: var across }] ? (down == across ? $"{down}" : $"{down}x{across}") : "",
+        layer.Obstacle ?? (layer.Gate is { } gate ? $"yes, by the derivative of {gate}" : "yes"),
+    ];
 
     private static string Sentence(ImagePreprocessing p)
     {
@@ -95,20 +105,17 @@ internal sealed class InspectVerb : Verb
             ResizeMode.Warp => $"warped to {height}x{width}",
             _ => $"shorter side to {Math.Min(width, height)}",
         };
-        return $"{resize}, centre {p.Height}x{p.Width}, {p.Channels.ToString().ToUpperInvariant()}, (pixel - {Values(p.Mean)}) * {Values(p.Scale)}";
+        var order = p.Channels.ToString().ToUpperInvariant();
+        return $"{resize}, centre {p.Height}x{p.Width}, {order}, (pixel - {Values(p.Mean)}) * {Values(p.Scale)}";
     }
 
-    private static string Values(ChannelValues v) => v.C0 == v.C1 && v.C1 == v.C2 ? Short(v.C0) : $"[{Short(v.C0)}, {Short(v.C1)}, {Short(v.C2)}]";
+    private static string Values(ChannelValues v) =>
+        v.C0 == v.C1 && v.C1 == v.C2 ? Short(v.C0) : $"[{Short(v.C0)}, {Short(v.C1)}, {Short(v.C2)}]";
 
     private static string Short(float value) => value.ToString("0.######", CultureInfo.InvariantCulture);
 
-    private static string Shortened(IReadOnlyList<string> names) => string.Join(", ", names.Take(3).Select(static n => n.Split(',')[0])) + (names.Count > 3 ? ", ..." : "");
-
-    private static string Item(TensorShape shape) => string.Join('x', shape.Dims.Skip(1));
-
-    private static string Pair(long height, long width) => string.Create(CultureInfo.InvariantCulture, $"{height}x{width}");
-
-    private static string Same(long height, long width) => height == width ? height.ToString(CultureInfo.InvariantCulture) : Pair(height, width);
+    private static string Shortened(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(3).Select(static n => n.Split(',')[0])) + (names.Count > 3 ? ", ..." : "");
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

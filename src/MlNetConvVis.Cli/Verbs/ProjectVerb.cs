@@ -20,13 +20,23 @@ internal sealed class ProjectVerb : Verb
     private static readonly string[] s_starts = ["activation", "one"];
 
     private readonly ValueOption _model = new("--model", "M.onnx", "an ONNX file", "the network") { IsRequired = true };
-    private readonly ValueOption _layer = new("--layer", "L", "one layer", "the layer, as 'convvis inspect' names it") { IsRequired = true };
+    private readonly ValueOption _layer = new(
+        "--layer", "L", "one layer",
+        "the layer, as 'convvis inspect' names it") { IsRequired = true };
     private readonly ValueOption _channel = new("--channel", "C", "a whole number of 0 or more", "the feature map; default the strongest");
     private readonly ValueOption _unit = new("--unit", "Y,X", "row and column, such as 5,9", "the place in the map; default the strongest");
-    private readonly ValueOption _rule = new("--rule", "NAME", "paper, guided or gradient", "how to go back: paper (the deconvnet), guided (guided backpropagation) or gradient (the derivative); default paper");
-    private readonly ValueOption _overlap = new("--overlap", "HOW", "sum, last or max", "where two pooling windows have the same maximum: sum, last or max; default sum");
-    private readonly ValueOption _start = new("--start", "VALUE", "activation or one", "what to start from: activation (the unit's own) or one; default activation with paper, one otherwise");
-    private readonly ValueOption _out = new("--out", "FILE", "a file that ends in .png or .npy", "F.png, a picture with grey for zero, or F.npy, the numbers") { IsRequired = true };
+    private readonly ValueOption _rule = new(
+        "--rule", "NAME", "paper, guided or gradient",
+        "how to go back: paper (the deconvnet), guided (guided backpropagation) or gradient (the derivative); default paper");
+    private readonly ValueOption _overlap = new(
+        "--overlap", "HOW", "sum, last or max",
+        "where two pooling windows have the same maximum: sum, last or max; default sum");
+    private readonly ValueOption _start = new(
+        "--start", "VALUE", "activation or one",
+        "what to start from: activation (the unit's own) or one; default activation with paper, one otherwise");
+    private readonly ValueOption _out = new(
+        "--out", "FILE", "a file that ends in .png or .npy",
+        "F.png, a picture with grey for zero, or F.npy, the numbers") { IsRequired = true };
     private readonly InputOptions _input = new(InputOptions.Image);
     private readonly ModelOptions _modelOptions = new();
 
@@ -37,8 +47,9 @@ internal sealed class ProjectVerb : Verb
     }
 
     public override string Details =>
-        "All other units of the layer are set to zero, and the network is run backwards down to the pixels (Zeiler and Fergus 2013). Without --channel and --unit the strongest unit of the layer " +
-        $"is taken; with --unit alone the strongest map at that place.\n{ModelOptions.Note}";
+        "All other units of the layer are set to zero, and the network is run backwards down to the pixels (Zeiler and Fergus 2013). " +
+        "Without --channel and --unit the strongest unit of the layer is taken; with --unit alone the strongest map at that place. " +
+        $"In a picture the strongest half percent of the pixels may be cut off, so that the rest can be seen.\n{ModelOptions.Note}";
 
     public override IReadOnlyList<string> Examples =>
     [
@@ -54,7 +65,7 @@ internal sealed class ProjectVerb : Verb
         var net = _modelOptions.Load(given, given.Required(_model));
         var (values, shape) = Input(given, net);
         if (file.EndsWith(".png", StringComparison.Ordinal) && shape[^3] is not (1 or 3))
-            throw new UsageException($"{_out.Name} is '{file}', but an input of {shape[^3]} channels is no picture; a .npy file was wanted.");
+            throw new UsageException($"{_out.Name} is '{file}', but {shape[^3]} channels make no picture; a .npy file was wanted.");
         var settings = Common.Session(given, terminal);
         var unit = Find(net, ProjectionGraph.StartOf(net, layer), values, given.Whole(_channel, 0), place, settings);
         terminal.Cancellation.ThrowIfCancellationRequested();
@@ -69,13 +80,16 @@ internal sealed class ProjectVerb : Verb
     private ReversalRuleSet Rules(Arguments given)
     {
         var rules = ReversalRules.Named(given.Choice(_rule, [.. ReversalRules.Presets.Select(static p => p.Name)]) ?? "paper");
-        if (given.Choice(_overlap, s_overlaps) is { } overlap) rules = rules.With(rules.Name, ReversalRules.MaxPool(Enum.Parse<Overlap>(overlap, ignoreCase: true)));
+        if (given.Choice(_overlap, s_overlaps) is { } overlap)
+            rules = rules.With(rules.Name, ReversalRules.MaxPool(Enum.Parse<Overlap>(overlap, ignoreCase: true)));
         return given.Choice(_start, s_starts) is { } start ? rules.StartingFrom(Enum.Parse<StartValue>(start, ignoreCase: true)) : rules;
     }
 
     private (int Y, int X)? Place(Arguments given) => given.Text(_unit) is not { } text ? null
-        : text.Split(',') is [var y, var x] && int.TryParse(y, NumberStyles.None, CultureInfo.InvariantCulture, out var row)
-            && int.TryParse(x, NumberStyles.None, CultureInfo.InvariantCulture, out var column) ? (row, column) : throw Arguments.Wrong(_unit, text);
+        : text.Split(',') is [var y, var x] && IsPlace(y, out var row) && IsPlace(x, out var column) ? (row, column)
+        : throw Arguments.Wrong(_unit, text);
+
+    private static bool IsPlace(string text, out int place) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out place);
 
     private (float[] Values, int[] Shape) Input(Arguments given, ConvNet net)
     {
@@ -83,7 +97,8 @@ internal sealed class ProjectVerb : Verb
         if (tensor is not null)
         {
             var array = TensorFile.Read(tensor, net);
-            return array.Count == 1 ? (array.Values, array.Shape) : throw new DataException($"Tensor '{tensor}' holds {array.Count} inputs; one was wanted. Save x[0:1].");
+            return array.Count == 1 ? (array.Values, array.Shape)
+                : throw new DataException($"Tensor '{tensor}' holds {array.Count} inputs; one was wanted. Save x[0:1].");
         }
 
         var preprocessing = net.RequirePreprocessing();
@@ -117,40 +132,86 @@ internal sealed class ProjectVerb : Verb
 
         var (channels, height, width) = (shape[^3], shape[^2], shape[^1]);
         var factor = Math.Max(1, SmallestPictureSide / Math.Max(height, width));
-        TensorPicture.Signed(projection, channels, height, width, order, TensorPicture.ClearRange(projection)).Enlarge(factor).WritePng(file);
+        var picture = TensorPicture.Signed(projection, channels, height, width, order, TensorPicture.ClearRange(projection));
+        picture.Enlarge(factor).WritePng(file);
     }
 
     private static ProjectResult Result(
-        ConvNet net, Projector projector, Unit unit, float activation, ReversalRuleSet rules, string overlap, float[] projection, int[] shape, string file)
-    {
-        return new ProjectResult(
-            net.File, projector.Layer, [.. projector.LayerShape.Dims.Skip(1).Select(static d => d.Size)], unit.Channel, unit.Y, unit.X, activation,
-            FieldResult.Of(net, projector.Layer, unit, shape[^2], shape[^1]), rules.Name, overlap, rules.StartsFrom.ToString().ToLowerInvariant(), shape,
-            projection.Min(), projection.Max(), file);
-    }
+        ConvNet net, Projector projector, Unit unit, float activation, ReversalRuleSet rules, string overlap, float[] projection, int[] shape, string file) =>
+        new()
+        {
+            Model = net.File,
+            Layer = projector.Layer,
+            LayerShape = [.. projector.LayerShape.Dims.Skip(1).Select(static d => d.Size)],
+            Channel = unit.Channel,
+            Y = unit.Y,
+            X = unit.X,
+            Activation = activation,
+            Field = FieldResult.Of(net, projector.Layer, unit, shape[^2], shape[^1]),
+            Rule = rules.Name,
+            Overlap = overlap,
+            Start = rules.StartsFrom.ToString().ToLowerInvariant(),
+            Shape = shape,
+            Min = projection.Min(),
+            Max = projection.Max(),
+            Out = file,
+        };
+
+    private static string Silence(ProjectResult result) => result.Activation <= 0 && result.Start == "activation"
+        ? "The unit does not fire here, so nothing is projected; choose another, or take --start one."
+        : "The projection is zero everywhere.";
 
     private void Report(Arguments given, Terminal terminal, ProjectResult result)
     {
         if (result is { Min: 0, Max: 0 })
-            terminal.Note(result.Activation <= 0 && result.Start == "activation"
-                ? "The unit does not fire here, so nothing is projected; choose another, or take --start one." : "The projection is zero everywhere.");
+            terminal.Note(Silence(result));
         if (given.Flag(Common.Json))
         {
             terminal.Json(result);
             return;
         }
 
-        var shape = result.LayerShape;
-        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Unit        map {result.Channel} of {shape[0]}, row {result.Y}, column {result.X} of layer {result.Layer} ({string.Join('x', shape)})"));
-        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Activation  {result.Activation:G6}"));
-        var field = result.Field;
-        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Sees        rows {field.Top} to {field.Top + field.Height - 1}, columns {field.Left} to {field.Left + field.Width - 1} of the input ({field.Height}x{field.Width} of {result.Shape[^2]}x{result.Shape[^1]} pixels)"));
-        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Projection  {result.Min:G4} to {result.Max:G4}, rule {result.Rule}, written to {result.Out}"));
+        var (shape, field) = (result.LayerShape, result.Field);
+        var layer = $"layer {result.Layer} ({string.Join('x', shape)})";
+        terminal.Line($"Unit        map {result.Channel} of {shape[0]}, row {result.Y}, column {result.X} of {layer}");
+        terminal.Line($"Activation  {result.Activation:G6}");
+        var size = $"{field.Height}x{field.Width} of {result.Shape[^2]}x{result.Shape[^1]} pixels";
+        var (bottom, right) = (field.Top + field.Height - 1, field.Left + field.Width - 1);
+        terminal.Line($"Sees        rows {field.Top} to {bottom}, columns {field.Left} to {right} of the input ({size})");
+        terminal.Line($"Projection  {result.Min:G4} to {result.Max:G4}, rule {result.Rule}, written to {result.Out}");
     }
 }
 
 /// <summary>What <c>project --json</c> says. Rows and columns count from 0.</summary>
-internal sealed record ProjectResult(
-    string? Model, string Layer, IReadOnlyList<long> LayerShape, int Channel, int Y, int X, float Activation, FieldResult Field,
-    string Rule, string Overlap, string Start, IReadOnlyList<int> Shape, float Min, float Max, string Out);
+internal sealed record ProjectResult
+{
+    public required string? Model { get; init; }
+
+    public required string Layer { get; init; }
+
+    public required IReadOnlyList<long> LayerShape { get; init; }
+
+    public required int Channel { get; init; }
+
+    public required int Y { get; init; }
+
+    public required int X { get; init; }
+
+    public required float Activation { get; init; }
+
+    public required FieldResult Field { get; init; }
+
+    public required string Rule { get; init; }
+
+    public required string Overlap { get; init; }
+
+    public required string Start { get; init; }
+
+    public required IReadOnlyList<int> Shape { get; init; }
+
+    public required float Min { get; init; }
+
+    public required float Max { get; init; }
+
+    public required string Out { get; init; }
+}

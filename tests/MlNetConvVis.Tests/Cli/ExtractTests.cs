@@ -1,4 +1,5 @@
 using MlNetConvVis.Data;
+using MlNetConvVis.Onnx;
 
 namespace MlNetConvVis.Tests.Cli;
 
@@ -74,7 +75,7 @@ public sealed class ExtractTests : IDisposable
     public void Layers_whose_names_differ_in_slashes_alone_stay_apart()
     {
         var model = Out("twins.onnx");
-        MlNetConvVis.Onnx.OnnxFile.Write(GraphText.Parse("a/b = Relu(x)\na_b = Neg(a/b)", [-1, 3, 4, 4]), model);
+        OnnxFile.Write(GraphText.Parse("a/b = Relu(x)\na_b = Neg(a/b)", [-1, 3, 4, 4]), model);
         NpyFile.Write<float>(Out("x.npy"), Enumerable.Repeat(2f, 48).ToArray(), [3, 4, 4]);
         Assert.Equal(0, CommandLineRun.Of("extract", "--model", model, "--tensor", Out("x.npy"), "--layer", "a/b", "--layer", "a_b", "--out", Out("f")).Code);
         Assert.Equal((2f, -2f), (NpyFile.Read<float>(Out("f/a_b.npy")).Values[0], NpyFile.Read<float>(Out("f/a_b-2.npy")).Values[0]));

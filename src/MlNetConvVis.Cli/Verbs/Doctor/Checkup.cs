@@ -34,8 +34,9 @@ internal static class Checkup
     private static IEnumerable<DoctorPart> Computing(PackageWorld? world)
     {
         const string kind = "Computing";
-        var origin = world is null ? "" : $", from {world.OnnxRuntime.From} ({world.OnnxRuntime.Package} {world.OnnxRuntime.Version}: {world.OnnxRuntime.Reason})";
-        yield return Tried(kind, "ONNX Runtime", needed: true, () => $"{RuntimeFacts.Version}{origin}; providers {string.Join(", ", RuntimeFacts.Providers)}");
+        var origin = world?.OnnxRuntime is { } from ? $", from {from.From} ({from.Package} {from.Version}: {from.Reason})" : "";
+        yield return Tried(
+            kind, "ONNX Runtime", needed: true, () => $"{RuntimeFacts.Version}{origin}; providers {string.Join(", ", RuntimeFacts.Providers)}");
         yield return Tried(kind, "cpu", needed: true, static () => Compute(Device.Cpu));
         var cuda = Tried(kind, "cuda", needed: false, static () => Compute(new Device(DeviceKind.Cuda)));
         yield return cuda.Ok || world is null ? cuda : cuda with { Details = $"{world.OnnxRuntimeCuda.Reason}" };
@@ -46,7 +47,7 @@ internal static class Checkup
         const string kind = "Images";
         foreach (var codec in ImageCodecs.Status())
         {
-            var origin = codec.Name == "libvips" && world is not null ? $", from {world.Libvips.From} ({world.Libvips.Package} {world.Libvips.Version})" : "";
+            var origin = codec.Name == "libvips" && world?.Libvips is { } from ? $", from {from.From} ({from.Package} {from.Version})" : "";
             yield return new DoctorPart(kind, codec.Name, codec.IsAvailable, Needed: false,
                 codec.WhyNot ?? $"{codec.Version}{origin}; reads {string.Join(", ", codec.Formats)}");
         }
@@ -58,24 +59,30 @@ internal static class Checkup
     {
         foreach (var (adapter, use, packages) in s_adapters)
         {
-            var missing = packages.Where(p => world?.Package(p) is not { Served: true }).Select(p => $"{p}: {world?.Package(p)?.Reason ?? "not known here"}").ToArray();
-            yield return new DoctorPart("Adapters", adapter, missing.Length == 0, Needed: false, missing.Length == 0 ? $"built, for {use}" : $"not built ({string.Join("; ", missing)}), for {use}");
+            var missing = packages.Where(p => world?.Package(p) is not { Served: true })
+                .Select(p => $"{p}: {world?.Package(p)?.Reason ?? "not known here"}").ToArray();
+            yield return new DoctorPart(
+                "Adapters", adapter, missing.Length == 0, Needed: false,
+                missing.Length == 0 ? $"built, for {use}" : $"not built ({string.Join("; ", missing)}), for {use}");
         }
     }
 
     private static IEnumerable<DoctorPart> Packages(PackageWorld? world) =>
-        world?.Packages.Select(static p => new DoctorPart("Packages", $"{p.Id} {p.Version}".TrimEnd(), p.Served, Needed: false, p.Reason)) ?? [];
+        (world?.Packages ?? []).Select(static p => new DoctorPart("Packages", $"{p.Id} {p.Version}".TrimEnd(), p.Served, Needed: false, p.Reason));
 
     /// <summary>Runs y = Relu(x) on a device.</summary>
     private static string Compute(Device device)
     {
-        var build = new GraphBuilder("checkup");
-        var output = build.Relu(build.Input("x", ElementType.Float, TensorShape.Of(1, 3)));
-        using var session = new GraphSession(build.ToGraph(new ValueInfo(output.Name, ElementType.Float, TensorShape.Of(1, 3))), new SessionSettings { Device = device });
+        var (build, shape) = (new GraphBuilder("checkup"), TensorShape.Of(1, 3));
+        var output = build.Relu(build.Input("x", ElementType.Float, shape));
+        var graph = build.ToGraph(new ValueInfo(output.Name, ElementType.Float, shape));
+        using var session = new GraphSession(graph, new SessionSettings { Device = device });
         using var run = session.Bind(1);
         ((ReadOnlySpan<float>)[-1, 0, 2]).CopyTo(run.Floats("x"));
         run.Run(1);
-        return run.Floats(output.Name).SequenceEqual([0, 0, 2]) ? "works" : throw new GraphException($"it computes wrongly: Relu of -1, 0, 2 is {string.Join(", ", run.Floats(output.Name).ToArray())}");
+        var answer = run.Floats(output.Name);
+        return answer.SequenceEqual([0, 0, 2]) ? "works"
+            : throw new GraphException($"it computes wrongly: Relu of -1, 0, 2 is {string.Join(", ", answer.ToArray())}");
     }
 
     private static string WriteAndRead()
@@ -95,7 +102,8 @@ internal static class Checkup
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return new DoctorPart(kind, name, false, needed, ((e as TypeInitializationException)?.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.'));
+            var reason = ((e as TypeInitializationException)?.InnerException ?? e).Message;
+            return new DoctorPart(kind, name, false, needed, reason.ReplaceLineEndings(" ").TrimEnd('.'));
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MlNetConvVis.Cli.Output;
 using MlNetConvVis.Cli.Parsing;
 
@@ -14,7 +13,8 @@ internal sealed class DoctorVerb : Verb
     }
 
     public override string Details =>
-        "Everything is tried, not only looked up: a small network is run, a picture is written and read. Answers with exit code 0 when all that is needed works, 1 otherwise.";
+        "Everything is tried, not only looked up: a small network is run, a picture is written and read. Answers with exit code 0 when all " +
+        "that is needed works, 1 otherwise.";
 
     public override IReadOnlyList<string> Examples => ["", "--json"];
 
@@ -30,8 +30,8 @@ internal sealed class DoctorVerb : Verb
     private static void Print(DoctorReport report, Terminal terminal)
     {
         var output = terminal.Output;
-        output.WriteLine($"convvis {report.Version}, {report.DotNet}");
-        output.WriteLine($"{report.System}, {report.Processors.ToString(CultureInfo.InvariantCulture)} processors, {report.MemoryGiB.ToString("0.0", CultureInfo.InvariantCulture)} GiB memory");
+        terminal.Line($"convvis {report.Version}, {report.DotNet}");
+        terminal.Line($"{report.System}, {report.Processors} processors, {report.MemoryGiB:0.0} GiB memory");
         output.WriteLine();
         foreach (var part in report.Parts.GroupBy(static p => p.Kind))
         {
@@ -42,13 +42,22 @@ internal sealed class DoctorVerb : Verb
         }
 
         output.WriteLine();
-        output.WriteLine(report.Ok ? "Everything that is needed works." : $"Missing: {string.Join("; ", report.Parts.Where(static p => p.Needed && !p.Ok).Select(static p => $"{p.Name} ({p.Details})"))}.");
+        var missing = report.Parts.Where(static p => p.Needed && !p.Ok).Select(static p => $"{p.Name} ({p.Details})");
+        output.WriteLine(report.Ok ? "Everything that is needed works." : $"Missing: {string.Join("; ", missing)}.");
     }
 }
 
 /// <summary>What <c>doctor --json</c> says.</summary>
 internal sealed record DoctorReport(
-    bool Ok, string Version, string DotNet, string System, int Processors, double MemoryGiB, bool? NvidiaDevice, string? NvidiaEvidence, IReadOnlyList<DoctorPart> Parts);
+    bool Ok,
+    string Version,
+    string DotNet,
+    string System,
+    int Processors,
+    double MemoryGiB,
+    bool? NvidiaDevice,
+    string? NvidiaEvidence,
+    IReadOnlyList<DoctorPart> Parts);
 
 /// <summary>One thing that was looked for.</summary>
 /// <param name="Kind">The group it belongs to.</param>

@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
 using MlNetConvVis.Cli.Inputs;
 using MlNetConvVis.Cli.Output;
 using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Data;
 using MlNetConvVis.Features;
-using MlNetConvVis.Imaging;
 
 namespace MlNetConvVis.Cli.Verbs.Extract;
 
@@ -15,7 +13,9 @@ internal sealed class ExtractVerb : Verb
     private const int DefaultBatch = 32;
 
     private readonly ValueOption _model = new("--model", "M.onnx", "an ONNX file", "the network") { IsRequired = true };
-    private readonly ValueOption _layer = new("--layer", "L[,L...]", "one layer, or several separated by commas", "the layers, as 'convvis inspect' names them") { IsRequired = true, IsList = true };
+    private readonly ValueOption _layer = new(
+        "--layer", "L[,L...]", "one layer, or several separated by commas",
+        "the layers, as 'convvis inspect' names them") { IsRequired = true, IsList = true };
     private readonly ValueOption _out = new("--out", "DIR", "a folder", "where the files go") { IsRequired = true };
     private readonly ValueOption _batch = new("--batch", "N", "a whole number from 1 to 4096", "images of one run; default 32");
     private readonly FlagOption _switches = new("--switches", "write the switches of every max-pooling before these layers too");
@@ -30,9 +30,10 @@ internal sealed class ExtractVerb : Verb
     }
 
     public override string Details =>
-        "Writes LAYER.npy for each layer (float32, images first), POOL.switches.npy for each max-pooling with --switches (int64: for each pooled unit, the place of its maximum " +
-        "among the channels x rows x columns of the same image before pooling, counted row by row), and index.csv (row, file, label). In file names, characters of a layer's name other than letters, digits, " +
-        $"dots and dashes are written as underscores.\n{ModelOptions.Note}";
+        "Writes LAYER.npy for each layer (float32, images first), POOL.switches.npy for each max-pooling with --switches (int64: for each " +
+        "pooled unit, the place of its maximum among the channels x rows x columns of the same image before pooling, counted row by row), " +
+        "and index.csv (row, file, label). In file names, characters of a layer's name other than letters, digits, dots and dashes are " +
+        $"written as underscores.\n{ModelOptions.Note}";
 
     public override IReadOnlyList<string> Examples =>
     [
@@ -44,20 +45,30 @@ internal sealed class ExtractVerb : Verb
     {
         var clock = Stopwatch.StartNew();
         var net = _modelOptions.Load(given, given.Required(_model));
-        string[] layers = [.. given.Items(_layer).Distinct(StringComparer.Ordinal)];
-        if (layers.Length == 0) throw new UsageException($"{_layer.Name} is missing; {_layer.Wanted} was wanted.");
+        var layers = given.RequiredItems(_layer);
         var (folder, batch) = (OutputPath.Folder(given, _out), given.Whole(_batch, 1, 4096) ?? DefaultBatch);
         var source = Source(given, net, batch);
-        using var extractor = new FeatureExtractor(net, layers, given.Flag(_switches), Common.Session(given, terminal), Math.Min(batch, source.Count));
+        var session = Common.Session(given, terminal);
+        using var extractor = new FeatureExtractor(net, layers, given.Flag(_switches), session, Math.Min(batch, source.Count));
         using var files = new FeatureFiles(extractor, folder, source.Count);
-        var broken = terminal.WithProgress(p => Extract(source, extractor, files, p.Counting("Extracting", source.Unit, source.Count), terminal));
+        var broken = terminal.WithProgress(
+            p => Extract(source, extractor, files, p.Counting("Extracting", source.Unit, source.Count), terminal));
         if (files.Rows == 0) throw new DataException($"None of the {source.Count} images could be read; nothing was written.");
         var (arrays, switches) = files.Complete();
-        Report(given, terminal, new(net.File, extractor.Provider, files.Rows, clock.Elapsed.TotalSeconds, arrays, switches, files.Index, broken));
+        Report(given, terminal, new ExtractResult(
+            net.File, extractor.Provider, files.Rows, clock.Elapsed.TotalSeconds, arrays, switches, files.Index, broken));
         return ExitCode.Ok;
     }
 
-    private static List<SkippedImage> Extract(InputSource source, FeatureExtractor extractor, FeatureFiles files, IProgress<int> progress, Terminal terminal)
+    private InputSource Source(Arguments given, ConvNet net, int batch)
+    {
+        var (photos, tensor) = _input.Given(given);
+        return tensor is not null ? InputSource.Of(TensorFile.Read(tensor, net), tensor, batch)
+            : InputSource.Of(Photos.Find(photos!), net.RequirePreprocessing(), Common.Loading(given, given.Flag(_strict)), batch);
+    }
+
+    private static List<SkippedImage> Extract(
+        InputSource source, FeatureExtractor extractor, FeatureFiles files, IProgress<int> progress, Terminal terminal)
     {
         var (broken, done) = (new List<SkippedImage>(), 0);
         foreach (var batch in source.Read(terminal.Cancellation))
@@ -70,19 +81,15 @@ internal sealed class ExtractVerb : Verb
             }
 
             var length = batch.Names.Count > 0 ? batch.Values.Length / batch.Names.Count : 0;
-            extractor.Run(batch.Names.Count, (i, image) => batch.Values.Span.Slice(i * length, length).CopyTo(image), (_, count, features) => files.Append(count, features));
+            extractor.Run(
+                batch.Names.Count,
+                (i, image) => batch.Values.Span.Slice(i * length, length).CopyTo(image),
+                (_, count, features) => files.Append(count, features));
             foreach (var (file, label) in batch.Names) files.AppendIndex(file, label);
             progress.Report(done += batch.Names.Count + batch.Broken.Count);
         }
 
         return broken;
-    }
-
-    private InputSource Source(Arguments given, ConvNet net, int batch)
-    {
-        var (photos, tensor) = _input.Given(given);
-        return tensor is not null ? InputSource.Of(TensorFile.Read(tensor, net), tensor, batch)
-            : InputSource.Of(Photos.Find(photos!), net.RequirePreprocessing(), Common.Loading(given, given.Flag(_strict)), batch);
     }
 
     private void Report(Arguments given, Terminal terminal, ExtractResult result)
@@ -93,16 +100,23 @@ internal sealed class ExtractVerb : Verb
             return;
         }
 
-        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Images} images in {result.Seconds:0.0} s ({result.Provider})"));
+        terminal.Line($"{result.Images} images in {result.Seconds:0.0} s ({result.Provider})");
         var table = new TextTable(new("File"), new("Holds"), new("Shape"));
         foreach (var array in result.Layers) table.Add(array.File, array.Layer, string.Join('x', array.Shape));
         foreach (var array in result.Switches) table.Add(array.File, $"switches of {array.Layer}", string.Join('x', array.Shape));
         table.Add(result.Index, "file and label of each row", $"{result.Images} rows");
         table.Write(terminal.Output, terminal.Width);
-        if (result.Skipped.Count > 0) terminal.Output.WriteLine($"{result.Skipped.Count} images could not be read and were skipped.");
+        if (result.Skipped.Count > 0) terminal.Line($"{result.Skipped.Count} images could not be read and were skipped.");
     }
 }
 
 /// <summary>What <c>extract --json</c> says.</summary>
 internal sealed record ExtractResult(
-    string? Model, string Provider, int Images, double Seconds, IReadOnlyList<WrittenArray> Layers, IReadOnlyList<WrittenArray> Switches, string Index, IReadOnlyList<SkippedImage> Skipped);
+    string? Model,
+    string Provider,
+    int Images,
+    double Seconds,
+    IReadOnlyList<WrittenArray> Layers,
+    IReadOnlyList<WrittenArray> Switches,
+    string Index,
+    IReadOnlyList<SkippedImage> Skipped);

@@ -12,62 +12,56 @@ namespace MlNetConvVis.Cli.Verbs.Extract;
 /// <param name="Shape">Its shape, images first.</param>
 internal sealed record WrittenArray(string Layer, string File, IReadOnlyList<int> Shape);
 
-/// <summary>Writes features image by image: an array a layer, an array of switches a pooling layer, and an index. Nothing appears under its name before all is complete.</summary>
+/// <summary>
+/// Writes features image by image: an array a layer, an array of switches a pooling layer, and an index. Nothing appears under its name
+/// before all is complete.
+/// </summary>
 internal sealed class FeatureFiles : IDisposable
 {
-    public const string IndexName = "index.csv";
+    private const string IndexName = "index.csv";
 
-    private readonly FeatureExtractor _extractor;
     private readonly string _folder;
-    private readonly List<(string Layer, string File, int[] Item, NpyWriter<float> Writer)> _layers = [];
-    private readonly List<(string Pool, string File, int[] Item, NpyWriter<long> Writer, long[] Buffer)> _pools = [];
+    private readonly List<ArrayFile<float>> _layers = [];
+    private readonly List<ArrayFile<long>> _pools = [];
     private readonly StringBuilder _index = new("row,file,label\n");
-    private int _rows;
 
     public FeatureFiles(FeatureExtractor extractor, string folder, int capacity)
     {
-        (_extractor, _folder) = (extractor, folder);
+        _folder = folder;
         var names = FileNames.Of(extractor.Layers.Concat(extractor.Pools));
+        int[] Item(string layer) => [.. extractor.ItemShape(layer).Select(static d => checked((int)d))];
         foreach (var layer in extractor.Layers)
-        {
-            var (file, item) = (Path.Combine(folder, $"{names[layer]}.npy"), Item(layer));
-            _layers.Add((layer, file, item, new NpyWriter<float>(file, [capacity, .. item])));
-        }
-
+            _layers.Add(new ArrayFile<float>(layer, Path.Combine(folder, $"{names[layer]}.npy"), Item(layer), capacity));
         foreach (var pool in extractor.Pools)
-        {
-            var (file, item) = (Path.Combine(folder, $"{names[pool]}.switches.npy"), Item(pool));
-            _pools.Add((pool, file, item, new NpyWriter<long>(file, [capacity, .. item]), new long[item.Aggregate(1, static (a, b) => a * b)]));
-        }
+            _pools.Add(new ArrayFile<long>(pool, Path.Combine(folder, $"{names[pool]}.switches.npy"), Item(pool), capacity));
     }
 
-    public int Rows => _rows;
+    public int Rows { get; private set; }
 
     public string Index => Path.Combine(_folder, IndexName);
 
     public void Append(int count, FeatureBatch features)
     {
-        foreach (var (layer, _, item, writer) in _layers) writer.Append(features.Floats(layer)[..(count * item.Aggregate(1, static (a, b) => a * b))]);
-        foreach (var (pool, _, _, writer, buffer) in _pools)
+        foreach (var layer in _layers) layer.Writer.Append(features.Floats(layer.Layer)[..(count * layer.Length)]);
+        foreach (var pool in _pools)
         {
             for (var i = 0; i < count; i++)
             {
-                features.CopySwitches(pool, i, buffer);
-                writer.Append(buffer);
+                features.CopySwitches(pool.Layer, i, pool.Buffer);
+                pool.Writer.Append(pool.Buffer);
             }
         }
     }
 
     public void AppendIndex(string file, string label) =>
-        _index.Append(CultureInfo.InvariantCulture, $"{_rows++},{Quoted(file)},{Quoted(label)}\n");
+        _index.Append(CultureInfo.InvariantCulture, $"{Rows++},{Quoted(file)},{Quoted(label)}\n");
 
     public (IReadOnlyList<WrittenArray> Layers, IReadOnlyList<WrittenArray> Switches) Complete()
     {
-        foreach (var layer in _layers) layer.Writer.Complete(_rows);
-        foreach (var pool in _pools) pool.Writer.Complete(_rows);
+        var written = (_layers.Select(l => l.Complete(Rows)).ToArray(), _pools.Select(p => p.Complete(Rows)).ToArray());
         File.WriteAllText(Index + ".partial", _index.ToString());
         File.Move(Index + ".partial", Index, overwrite: true);
-        return ([.. _layers.Select(l => new WrittenArray(l.Layer, l.File, [_rows, .. l.Item]))], [.. _pools.Select(p => new WrittenArray(p.Pool, p.File, [_rows, .. p.Item]))]);
+        return written;
     }
 
     public void Dispose()
@@ -76,8 +70,26 @@ internal sealed class FeatureFiles : IDisposable
         foreach (var pool in _pools) pool.Writer.Dispose();
     }
 
-    private int[] Item(string layer) => [.. _extractor.ItemShape(layer).Select(static d => checked((int)d))];
-
     /// <summary>RFC 4180: quotes around text with commas, quotes or line ends; quotes inside are doubled.</summary>
-    private static string Quoted(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    private static string Quoted(string text) =>
+        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+
+    /// <summary>An array that grows by whole items.</summary>
+    private sealed class ArrayFile<T>(string layer, string file, int[] item, int capacity)
+        where T : unmanaged
+    {
+        public string Layer => layer;
+
+        public int Length { get; } = item.Aggregate(1, static (a, b) => checked(a * b));
+
+        public NpyWriter<T> Writer { get; } = new(file, [capacity, .. item]);
+
+        public T[] Buffer => field ??= new T[Length];
+
+        public WrittenArray Complete(int rows)
+        {
+            Writer.Complete(rows);
+            return new WrittenArray(layer, file, [rows, .. item]);
+        }
+    }
 }

@@ -6,13 +6,20 @@ using MlNetConvVis.Features;
 namespace MlNetConvVis.Cli.Verbs.Visualize;
 
 /// <summary>What <c>visualize --json</c> says.</summary>
-internal sealed record VisualizeResult(string? Model, string Rule, int Photos, double Seconds, IReadOnlyList<LayerPictures> Layers, IReadOnlyList<SkippedImage> Skipped);
+internal sealed record VisualizeResult(
+    string? Model,
+    string Rule,
+    int Photos,
+    double Seconds,
+    IReadOnlyList<LayerPictures> Layers,
+    IReadOnlyList<SkippedImage> Skipped);
 
 /// <summary>The picture of one layer; no file where none of its maps was active.</summary>
 internal sealed record LayerPictures(string Layer, string? File, IReadOnlyList<MapActivations> Maps)
 {
-    public static LayerPictures Of(string layer, string file, IReadOnlyList<FeatureMapPictures> drawn, ImageFrames frames, ImageSet photos, ConvNet net) =>
-        new(layer, drawn.Count > 0 ? file : null, [.. drawn.Select(m => new MapActivations(
+    public static LayerPictures Of(
+        string layer, string? file, IReadOnlyList<FeatureMapPictures> maps, ImageFrames frames, ImageSet photos, ConvNet net) =>
+        new(layer, file, [.. maps.Where(m => m.Layer == layer).Select(m => new MapActivations(
             m.Channel,
             [.. m.Pictures.Select(p => ActivationPlace.Of(p.Source, photos.Images[frames.Sources[p.Source.Image]].Path, net, layer))]))]);
 }
@@ -23,6 +30,9 @@ internal sealed record MapActivations(int Channel, IReadOnlyList<ActivationPlace
 /// <summary>Where one activation comes from: photo, unit, and the pixels of the input that it sees.</summary>
 internal sealed record ActivationPlace(string Photo, int Y, int X, float Activation, FieldResult Field)
 {
-    public static ActivationPlace Of(TopActivation top, string photo, ConvNet net, string layer) =>
-        new(photo, top.Unit.Y, top.Unit.X, top.Activation, FieldResult.Of(net, layer, top.Unit, net.RequirePreprocessing().Height, net.RequirePreprocessing().Width));
+    public static ActivationPlace Of(TopActivation top, string photo, ConvNet net, string layer)
+    {
+        var size = net.RequirePreprocessing();
+        return new(photo, top.Unit.Y, top.Unit.X, top.Activation, FieldResult.Of(net, layer, top.Unit, size.Height, size.Width));
+    }
 }

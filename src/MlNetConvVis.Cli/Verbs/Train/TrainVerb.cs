@@ -1,0 +1,149 @@
+using System.CommandLine;
+using System.Diagnostics;
+using MlNetConvVis.Cli.Inputs;
+using MlNetConvVis.Cli.Output;
+using MlNetConvVis.Cli.Parsing;
+using MlNetConvVis.Data;
+using MlNetConvVis.Specs;
+using MlNetConvVis.Training;
+
+namespace MlNetConvVis.Cli.Verbs.Train;
+
+/// <summary><c>train</c>: a network from a spec and folders of photos.</summary>
+internal sealed class TrainVerb : Verb
+{
+    private const string Wanted = "a network spec in YAML";
+    private const float DefaultValidation = 0.1f;
+
+    private readonly Argument<string[]> _spec =
+        new("SPEC.yaml") { Arity = ArgumentArity.ZeroOrMore, Description = Wanted + ", such as models/zfnet64.yaml" };
+    private readonly ValueOption _data = new(
+        "--data", "DIR", "a folder with a folder of photos for each class",
+        "the photos: one folder a class; or two such folders called 'train' and 'val'") { IsRequired = true };
+    private readonly ValueOption _out = new(
+        "--out", "DIR", "a folder", "where model.onnx, metrics.csv and checkpoints go") { IsRequired = true };
+    private readonly FlagOption _resume = new("--resume", "go on from the newest checkpoint in the folder; without one, begin");
+    private readonly ValueOption _recipe = new(
+        "--recipe", "NAME", "modern or paper",
+        "modern (cosine, label smoothing, varied pictures) or paper (Zeiler and Fergus 2013, section 3); default modern");
+    private readonly ValueOption _epochs = new(
+        "--epochs", "N", "a whole number from 1 to 100000", "how often every photo is seen; default 12 (paper: 70)");
+    private readonly ValueOption _batch = new(
+        "--batch", "N", "a whole number from 1 to 65536", "photos of one step; default 64 (paper: 128)");
+    private readonly ValueOption _rate = new(
+        "--learning-rate", "R", "a number above 0 and at most 100", "the highest learning rate; default 0.02 (paper: 0.01)");
+    private readonly ValueOption _validation = new(
+        "--validation", "SHARE", "a number of 0 or more and less than 1",
+        "the share of each class that is kept for checking; default 0.1; not with 'train' and 'val' folders");
+    private readonly ValueOption _seed = new(
+        "--seed", "N", "a whole number of 0 or more",
+        "decides initial weights, order and variation: the same seed, the same network; default 0");
+    private readonly ValueOption _engine = new(
+        "--engine", "NAME", "onnx or torchsharp",
+        "what trains: onnx (ONNX Runtime), or torchsharp where it was built in; default onnx");
+    private readonly FlagOption _strict = new("--strict", "stop at an image that cannot be read; otherwise it is named and skipped");
+
+    public TrainVerb()
+        : base("train", "train a network on folders of photos and write it as ONNX")
+    {
+        Command.Arguments.Add(_spec);
+        Takes(_data, _out, _resume, _recipe, _epochs, _batch, _rate, _validation, _seed, _engine, _strict);
+    }
+
+    public override string Details =>
+        "Writes model.onnx, which carries its preprocessing and class names, metrics.csv (a row an epoch) and checkpoints/ (after every " +
+        "epoch). Interrupted with Ctrl+C, it goes on with --resume and ends with the same network. The photos are read once and kept in memory.";
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "models/zfnet64.yaml --data photos --out runs/mine",
+        "models/zfnet64.yaml --data photos --out runs/mine --epochs 30 --resume",
+    ];
+
+    public override int Run(Arguments given, Terminal terminal)
+    {
+        var clock = Stopwatch.StartNew();
+        var engine = Engines.Named(given.Choice(_engine, Engines.Names) ?? "onnx", _engine);
+        var spec = NetworkSpec.Read(given.Required(_spec, Wanted));
+        var options = Options(given, terminal);
+        var data = given.Required(_data);
+        var folder = OutputPath.Folder(given, _out);
+        var photos = Photos(given, data, options.Seed);
+        var (set, trained) = terminal.WithProgress(progress =>
+        {
+            var set = Read(given, spec, photos, progress, terminal);
+            var network = spec.Compile(set.Classes.Count, (long)options.Seed);
+            var trainer = new ConvNetTrainer(network, set, options, engine);
+            return (set, trainer.Train(folder, given.Flag(_resume), new EpochLines(progress), terminal.Cancellation));
+        });
+        Report(given, terminal, TrainResult.Of(trained, set, spec.CountParameters(set.Classes.Count), clock.Elapsed.TotalSeconds));
+        return ExitCode.Ok;
+    }
+
+    private TrainingOptions Options(Arguments given, Terminal terminal)
+    {
+        var recipe = given.Choice(_recipe, "modern", "paper") == "paper" ? TrainingOptions.Paper : TrainingOptions.Modern;
+        var session = Common.Session(given, terminal);
+        return (recipe with
+        {
+            Epochs = given.Whole(_epochs, 1, 100_000) ?? recipe.Epochs,
+            BatchSize = given.Whole(_batch, 1, 65_536) ?? recipe.BatchSize,
+            LearningRate = recipe.LearningRate with { Peak = given.Real(_rate, 1e-8f, 100) ?? recipe.LearningRate.Peak },
+            Seed = (ulong)(given.Whole(_seed, 0) ?? 0),
+            Device = session.Device,
+            Threads = session.Threads,
+            Note = session.Note,
+        }).Checked();
+    }
+
+    /// <summary>Finds the photos to train on, and those to check with.</summary>
+    private (ImageSet Training, ImageSet? Validation) Photos(Arguments given, string data, ulong seed)
+    {
+        var (train, val) = (Path.Combine(data, "train"), Path.Combine(data, "val"));
+        if (Directory.Exists(train) && Directory.Exists(val))
+        {
+            return !given.Has(_validation) ? (ImageFolder.Scan(train), ImageFolder.Scan(val)) : throw new UsageException(
+                $"{_validation.Name} was given, but '{data}' has the folders 'train' and 'val'; one of both was wanted.");
+        }
+
+        var all = ImageFolder.Scan(data);
+        var share = given.Real(_validation, 0, 0.999f) ?? DefaultValidation;
+        if (share == 0) return (all, null);
+        if (all.Labels().CountBy(static l => l).FirstOrDefault(static c => c.Value < 2) is { Value: 1, Key: var lonely })
+        {
+            throw new DataException(
+                $"Class '{all.Classes[lonely]}' of '{data}' has a single image, which cannot be trained on and checked with. " +
+                $"Add images, or keep none for checking with {_validation.Name} 0.");
+        }
+
+        var split = DataSplit.Stratified(all.Labels(), share, seed);
+        return (all.Subset(split.Train), all.Subset(split.Test));
+    }
+
+    private TrainingSet Read(
+        Arguments given, NetworkSpec spec, (ImageSet Training, ImageSet? Validation) photos, WorkProgress progress, Terminal terminal)
+    {
+        progress.Report(0, $"Reading {photos.Training.Images.Count + (photos.Validation?.Images.Count ?? 0)} photos");
+        var loading = Common.Loading(given, given.Flag(_strict));
+        var preprocessing = TrainedNetwork.PreprocessingOf(spec);
+        var set = TrainingSet.Load(photos.Training, photos.Validation, preprocessing, loading, terminal.Cancellation);
+        foreach (var broken in set.Skipped) terminal.Note(broken.Message + " It is skipped.");
+        return set;
+    }
+
+    private void Report(Arguments given, Terminal terminal, TrainResult result)
+    {
+        if (given.Flag(Common.Json))
+        {
+            terminal.Json(result);
+            return;
+        }
+
+        var (last, size) = (result.Epochs[^1], $"{result.Epochs.Count} epochs");
+        terminal.Line($"{result.Parameters:N0} parameters, {result.Classes.Count} classes, {result.TrainingImages:N0} photos, {size} in {result.Seconds:0} s");
+        if (last.ValidationAccuracy is { } accuracy)
+            terminal.Line($"Right on {accuracy:0.0%} of {result.ValidationImages:N0} photos that it was not trained on");
+        terminal.Line($"Right on {last.TrainingAccuracy:0.0%} of the photos that it was trained on, as they were varied");
+        terminal.Line($"Written to {result.Model}; 'convvis inspect {result.Model}' lists its layers.");
+    }
+}
