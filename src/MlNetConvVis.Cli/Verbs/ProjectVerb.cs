@@ -132,8 +132,11 @@ internal sealed class ProjectVerb : Verb
     private void Report(Arguments given, Terminal terminal, ProjectResult result)
     {
         if (result is { Min: 0, Max: 0 })
+        {
             terminal.Note(result.Activation <= 0 && result.Start == "activation"
                 ? "The unit does not fire here, so nothing is projected; choose another, or take --start one." : "The projection is zero everywhere.");
+        }
+
         if (given.Flag(Common.Json))
         {
             terminal.Json(result);
