@@ -18,8 +18,10 @@ internal static class ChildProcess
         void Keep(object sender, DataReceivedEventArgs line)
         {
             lock (output)
+            {
                 if (line.Data is not null)
                     output.Append(line.Data).Append('\n');
+            }
         }
 
         process.OutputDataReceived += Keep;
@@ -46,9 +48,11 @@ internal static class ChildProcess
     {
         string[] endings = OperatingSystem.IsWindows() ? [".exe", ".cmd", ".bat"] : [""];
         foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
-            foreach (var ending in endings)
-                if (File.Exists(Path.Combine(folder, program + ending)))
-                    return Path.Combine(folder, program + ending);
+        {
+            if (endings.Select(ending => Path.Combine(folder, program + ending)).FirstOrDefault(File.Exists) is { } file)
+                return file;
+        }
+
         return null;
     }
 
@@ -74,8 +78,11 @@ internal static class ChildProcess
     private static void DetachFromBuild(IDictionary<string, string?> environment)
     {
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
             if (((string)variable.Key).StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase))
                 environment.Remove((string)variable.Key);
+        }
+
         environment["MSBUILDDISABLENODEREUSE"] = "1";
         environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";

@@ -93,8 +93,11 @@ internal sealed class NativeInstall(
         LibvipsFolder = Path.Combine(workFolder, "libvips");
         var native = Directory.CreateDirectory(Path.Combine(LibvipsFolder, "native")).FullName;
         foreach (var file in Directory.EnumerateFiles(Path.Combine(modules, name, "lib"), "libvips*"))
+        {
             if (!file.EndsWith(".lib", StringComparison.Ordinal))
                 File.Move(file, Path.Combine(native, Path.GetFileName(file)));
+        }
+
         foreach (var file in new[] { "README.md", "versions.json" })
             File.Move(Path.Combine(modules, name, file), Path.Combine(LibvipsFolder, file));
         Libvips = FromNpm(name, "the image codec for every format, SVG too");

@@ -19,8 +19,10 @@ internal sealed class OnnxRuntimeFromNpm(Repository repository, NativePlatform p
     private static void MoveLibraries(string from, string result)
     {
         foreach (var file in Directory.EnumerateFiles(from))
+        {
             if (!file.EndsWith(".meta", StringComparison.Ordinal))
                 File.Move(file, Path.Combine(result, "native", Path.GetFileName(file)), overwrite: true);
+        }
     }
 
     private void Compile(string sources, string workFolder, string result)

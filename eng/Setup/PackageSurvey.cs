@@ -24,12 +24,15 @@ internal sealed class PackageSurvey(Repository repository, NativePlatform platfo
     {
         var unwanted = packages.ToDictionary(static package => package, WhyNotWanted);
         foreach (var (package, reason) in unwanted)
+        {
             if (reason is not null)
                 _known.Add(package.Id, new PackageStatus(package.Id, "", Wanted: false, Served: false, reason));
+        }
+
         OptionalPackage[] open = [.. packages.Where(package => unwanted[package] is null)];
-        if (open.Length > 0)
-            foreach (var status in new PackageProbe(repository).Probe(open, folder))
-                _known.Add(status.Id, status);
+        if (open.Length == 0) return;
+        foreach (var status in new PackageProbe(repository).Probe(open, folder))
+            _known.Add(status.Id, status);
     }
 
     private string? WhyNotWanted(OptionalPackage package) =>

@@ -32,8 +32,11 @@ internal sealed class Repository(string root)
     public static Repository Around(string start)
     {
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+        {
             if (File.Exists(Path.Combine(folder.FullName, "MlNetConvVis.sln")))
                 return new Repository(folder.FullName);
+        }
+
         throw new SetupException($"no MlNetConvVis.sln in '{start}' or a folder above it; run set-up from a checkout of MlNetConvVis");
     }
 }
