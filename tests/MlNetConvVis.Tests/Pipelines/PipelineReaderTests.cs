@@ -1,0 +1,61 @@
+using MlNetConvVis.Pipelines;
+using MlNetConvVis.Specs;
+
+namespace MlNetConvVis.Tests.Pipelines;
+
+public class PipelineReaderTests
+{
+    [Fact]
+    public void Paths_are_relative_to_the_file_and_variables_come_from_the_environment()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("pipelines/mine.yaml", """
+            pipeline: mine
+            data: { source: "${PHOTOS}/source", target: ../target }
+            model: ../models/net.onnx
+            transfer: { layer: pool5, images-per-class: [1, 2], folds: 3, l2: 0.1 }
+            """);
+        var spec = PipelineReader.Read(file, static name => name == "PHOTOS" ? "/photos" : null);
+        Assert.Equal("/photos/source", spec.Data.Source);
+        Assert.Equal(Path.Combine(folder.Path, "target"), spec.Data.Target);
+        Assert.Equal(Path.Combine(folder.Path, "models", "net.onnx"), spec.Model);
+        Assert.Equal(Path.Combine(folder.Path, "runs", "mine"), spec.Out);
+        Assert.Equal([1, 2], spec.Transfer!.Protocol.ImagesPerClass);
+        Assert.Null(spec.Train);
+        Assert.Null(spec.Visualize);
+    }
+
+    [Theory]
+    [InlineData("pipeline: p\ndata: { emoji: {} }\nmodel: m.onnx\ntransfr: {}", "4:1", "transfer")]
+    [InlineData("pipeline: p\ndata: { emoji: {} }\nmodel: m.onnx\ntransfer: { layer: a, fold: 3 }", "4:23", "folds")]
+    [InlineData("pipeline: p\ndata: { emoji: {} }\nmodel: m.onnx\nvisualize: { layers: [a], rule: papr }", "4:33", "paper")]
+    [InlineData("pipeline: p\ndata: { emoji: {} }\ntrain: { spec: s.yaml, epochs: many }", "3:32", "whole number")]
+    [InlineData("pipeline: p\ndata: { emoji: {}, source: x }\nmodel: m.onnx", "2:7", "one of them")]
+    [InlineData("pipeline: p\ndata: { emoji: {} }", "1:1", "either 'train'")]
+    [InlineData("pipeline: p\ndata: { emoji: {} }\nmodel: m\ntransfer: { layer: a, beside-untrained: true }", "4:11", "'train' section")]
+    [InlineData("pipeline: p\ndata: { emoji: {} \nmodel: m", "2:17", "malformed")]
+    public void A_wrong_file_is_refused_with_its_place(string text, string place, string hint)
+    {
+        using var folder = new TemporaryFolder();
+        var e = Assert.Throws<SpecException>(() => PipelineReader.Read(folder.Write("p.yaml", text)));
+        Assert.Contains($"p.yaml:{place}", e.Message, StringComparison.Ordinal);
+        Assert.Contains(hint, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_quickstart_can_be_read()
+    {
+        var spec = PipelineReader.Read(Path.Combine(RepositoryRoot(), "pipelines", "quickstart.yaml"));
+        Assert.Equal(64, spec.Data.EmojiSide);
+        Assert.Equal([5, 15, 30], spec.Transfer!.Protocol.ImagesPerClass);
+        Assert.True(spec.Transfer.BesideUntrained);
+        Assert.Equal(["conv1", "conv2", "conv3", "conv4", "conv5"], spec.Visualize!.Layers);
+    }
+
+    internal static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "MlNetConvVis.sln"))) folder = folder.Parent!;
+        return folder.FullName;
+    }
+}
