@@ -18,6 +18,7 @@ public sealed class ConvNet
     /// <summary>The metadata key of the layers of a spec, in order: a JSON list of value names.</summary>
     public const string LayersKey = "convvis.layers";
 
+    private readonly Lazy<OnnxGraph> _graph;
     private readonly Lazy<IReadOnlyDictionary<string, TensorShape>> _shapes;
     private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<FieldAxis>>> _fields;
     private readonly Lazy<IReadOnlyList<LayerInfo>> _layers;
@@ -28,31 +29,27 @@ public sealed class ConvNet
     /// <param name="classes">Class names in the order of the last layer; null to take them from the graph's metadata.</param>
     /// <exception cref="GraphException">The graph has no input [N, C, H, W] of floats, or its metadata is damaged.</exception>
     public ConvNet(OnnxGraph graph, ImagePreprocessing? preprocessing = null, IReadOnlyList<string>? classes = null)
+        : this(graph ?? throw new ArgumentNullException(nameof(graph)), ImageInput(graph), preprocessing ?? PreprocessingIn(graph), classes ?? TextsUnder(graph, ClassesKey))
     {
-        Original = graph ?? throw new ArgumentNullException(nameof(graph));
-        Graph = BatchNormalizationFolding.Apply(CanonicalForm.Of(graph));
-        Image = ImageInput(Graph);
-        Preprocessing = preprocessing ?? PreprocessingIn(graph);
-        Classes = classes ?? TextsUnder(graph, ClassesKey);
+    }
+
+    private ConvNet(OnnxGraph graph, ValueInfo image, ImagePreprocessing? preprocessing, IReadOnlyList<string>? classes)
+    {
+        (Original, Preprocessing, Classes) = (graph, preprocessing, classes);
+        Image = preprocessing is null ? image : Sized(image, preprocessing.Height, preprocessing.Width);
+        RefuseOtherSize();
+        _graph = new(() => BatchNormalizationFolding.Apply(CanonicalForm.Of(Original.With(inputs: [Image]))));
         _shapes = new(() => ShapeInference.Infer(Graph));
         _fields = new(() => ReceptiveField.Infer(Graph, Image.Name));
         _layers = new(() => LayerTable.Of(this));
-        RefuseOtherSize();
-    }
-
-    private ConvNet(ConvNet other, ImagePreprocessing? preprocessing, IReadOnlyList<string>? classes)
-    {
-        (Original, Graph, Image, File, Hash) = (other.Original, other.Graph, other.Image, other.File, other.Hash);
-        (Preprocessing, Classes) = (preprocessing, classes);
-        (_shapes, _fields, _layers) = (other._shapes, other._fields, other._layers);
-        RefuseOtherSize();
     }
 
     /// <summary>Gets the graph as it was read.</summary>
     public OnnxGraph Original { get; }
 
     /// <summary>Gets the graph that is computed with: operator set 18, batch normalisation folded into convolutions.</summary>
-    public OnnxGraph Graph { get; }
+    /// <exception cref="GraphException">The operator set is too old or too new, or an operator cannot be expressed in the written one.</exception>
+    public OnnxGraph Graph => _graph.Value;
 
     /// <summary>Gets the image input: float, [N, C, H, W].</summary>
     public ValueInfo Image { get; }
@@ -95,7 +92,15 @@ public sealed class ConvNet
     /// <param name="classes">Class names; null when they are not known.</param>
     /// <returns>A new network over the same graph.</returns>
     /// <exception cref="GraphException">The preprocessing makes pictures of another size than the network takes.</exception>
-    public ConvNet With(ImagePreprocessing? preprocessing, IReadOnlyList<string>? classes) => new(this, preprocessing, classes);
+    public ConvNet With(ImagePreprocessing? preprocessing, IReadOnlyList<string>? classes) =>
+        new(Original, Image, preprocessing, classes) { File = File, Hash = Hash };
+
+    /// <summary>Fixes the rows and columns of a network that takes images of any size.</summary>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <returns>A network of that input size; this one where its size is fixed already.</returns>
+    public ConvNet OfSize(int height, int width) => Sized(Image, height, width) is var image && image == Image ? this
+        : new(Original, image, Preprocessing, Classes) { File = File, Hash = Hash };
 
     /// <summary>Gets how photos become the input.</summary>
     /// <returns>The preprocessing.</returns>
@@ -111,8 +116,8 @@ public sealed class ConvNet
     public string RequireLayer(string name)
     {
         if (Graph.ProducerOf(name) is not null) return name;
-        if (Original.ProducerOf(name) is not null)
-            throw new GraphException($"Layer '{name}' of {Label} was merged into the batch normalisation behind it; take that one instead.");
+        if (Original.ProducerOf(name) is not null && Original.UsersOf(name).FirstOrDefault() is { } user)
+            throw new GraphException($"Layer '{name}' is computed in one step with '{user.Outputs[0]}' behind it; take that one instead.");
         var near = NearestName.Ranked(name, Graph.Nodes.Select(static n => n.Outputs[0])).Take(5);
         throw new GraphException($"{Label} has no layer '{name}'. Near: {string.Join(", ", near)}. 'convvis inspect' lists all.");
     }
@@ -126,7 +131,7 @@ public sealed class ConvNet
         if (_shapes.Value.TryGetValue(RequireLayer(layer), out var shape)) return shape;
         var unknown = Graph.With(outputs: [new ValueInfo(layer, ElementType.Float, null)]).WithoutUnused().Nodes.First(n => !_shapes.Value.ContainsKey(n.Outputs[0]));
         throw new GraphException(
-            $"The shape of layer '{layer}' of {Label} could not be worked out, because operator '{unknown.OpType}' at '{unknown.Label}' is not known. Choose an earlier layer.");
+            $"{Label} has the layer '{layer}', but its shape could not be worked out, because operator '{unknown.OpType}' at '{unknown.Label}' is not known. Choose an earlier layer.");
     }
 
     /// <summary>Gets the receptive field of a layer along the image's height and width.</summary>
@@ -135,6 +140,11 @@ public sealed class ConvNet
     public IReadOnlyList<FieldAxis> FieldOf(string layer) => _fields.Value[RequireLayer(layer)];
 
     internal string Label => File is null ? "The model" : $"Model '{File}'";
+
+    private static ValueInfo Sized(ValueInfo image, int height, int width) => image with
+    {
+        Shape = new TensorShape(image.Shape!.Dims.Select((d, axis) => d.IsKnown ? d : axis switch { 2 => height, 3 => width, _ => d })),
+    };
 
     private static ValueInfo ImageInput(OnnxGraph graph)
     {

@@ -44,7 +44,7 @@ internal static class LayerTable
     /// </summary>
     private static Dictionary<string, long> Parameters(ConvNet net)
     {
-        var whole = CanonicalForm.Of(net.Original);
+        var whole = CanonicalForm.Of(net.Original.With(inputs: [net.Image]));
         var (counts, counted) = (new Dictionary<string, long>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         foreach (var node in whole.Nodes)
         {

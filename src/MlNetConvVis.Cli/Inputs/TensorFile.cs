@@ -9,6 +9,9 @@ namespace MlNetConvVis.Cli.Inputs;
 /// <param name="Shape">[N, C, H, W], or [C, H, W] for one input.</param>
 internal sealed record TensorFile(float[] Values, int[] Shape)
 {
+    /// <summary>Gets rows and columns of one input.</summary>
+    public (int Height, int Width) Size => (Shape[^2], Shape[^1]);
+
     public int Count => Shape.Length == 4 ? Shape[0] : 1;
 
     /// <summary>Reads a file for a network.</summary>

@@ -62,8 +62,9 @@ internal sealed class ProjectVerb : Verb
         var (file, layer) = (OutputPath.File(given, _out, ".png", ".npy"), given.Required(_layer));
         var rules = Rules(given);
         var place = Place(given);
-        var net = _modelOptions.Load(given, given.Required(_model));
-        var (values, shape) = Input(given, net);
+        var model = _modelOptions.Load(given, given.Required(_model));
+        var (values, shape) = Input(given, model);
+        var net = model.OfSize(shape[^2], shape[^1]);
         if (file.EndsWith(".png", StringComparison.Ordinal) && shape[^3] is not (1 or 3))
             throw new UsageException($"{_out.Name} is '{file}', but {shape[^3]} channels make no picture; a .npy file was wanted.");
         var settings = Common.Session(given, terminal);
@@ -72,6 +73,8 @@ internal sealed class ProjectVerb : Verb
         using var projector = new Projector(net, layer, rules, settings);
         var (projection, activation) = (new float[values.Length], new float[1]);
         projector.Project(values, [unit], projection, activation);
+        if (projection.Any(static v => !float.IsFinite(v)))
+            throw new GraphException("The projection grows beyond what numbers can hold; start it from one (--start one), or choose an earlier layer.");
         Write(file, projection, shape, net.Preprocessing?.Channels ?? ChannelOrder.Rgb);
         Report(given, terminal, Result(net, projector, unit, activation[0], rules, given.Text(_overlap) ?? "sum", projection, shape, file));
         return ExitCode.Ok;

@@ -71,6 +71,32 @@ public sealed class ExtractTests : IDisposable
         Assert.Equal(x.Select(static v => Math.Max(0, v)), features.Values);
     }
 
+    [Theory]
+    [InlineData(3, 5)]
+    [InlineData(4, 4)]
+    public void A_network_of_any_size_takes_the_size_of_the_tensor(int height, int width)
+    {
+        NpyFile.Write<float>(Out("x.npy"), Enumerable.Range(0, 3 * height * width).Select(static i => (float)i).ToArray(), [1, 3, height, width]);
+        var model = TinyModel.WriteAnySize(_folder);
+        var run = CommandLineRun.Of("extract", "--model", model, "--tensor", Out("x.npy"), "--layer", "pool", "--switches", "--out", Out("f"));
+        Assert.Equal(0, run.Code);
+        var pool = NpyFile.Read<float>(Out("f/pool.npy"));
+        Assert.Equal([1, 3, (height + 1) / 2, (width + 1) / 2], pool.Shape);
+        Assert.Equal((3 * height * width) - 1, pool.Values[^1]);
+        Assert.Equal((3 * height * width) - 1, NpyFile.Read<long>(Out("f/pool.switches.npy")).Values[^1]);
+    }
+
+    [Fact]
+    public void A_network_of_any_size_takes_the_size_of_the_crop()
+    {
+        var model = TinyModel.WriteAnySize(_folder);
+        var image = TinyModel.WritePhoto(_folder, "a.png");
+        string[] call = ["extract", "--model", model, "--images", image, "--layer", "pool", "--out", Out("f")];
+        CommandLineRun.Of([.. call, "--mean", "1"]).AssertRefused("any size", "--crop");
+        Assert.Equal(0, CommandLineRun.Of([.. call, "--crop", "2x4"]).Code);
+        Assert.Equal([1, 3, 1, 2], NpyFile.Read<float>(Out("f/pool.npy")).Shape);
+    }
+
     [Fact]
     public void Layers_whose_names_differ_in_slashes_alone_stay_apart()
     {

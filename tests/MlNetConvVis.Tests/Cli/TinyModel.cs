@@ -31,6 +31,16 @@ internal static class TinyModel
         return path;
     }
 
+    /// <summary>x [N,3,H,W], rows and columns free; pool = 2x2 maxima with ceil_mode.</summary>
+    public static string WriteAnySize(TemporaryFolder folder)
+    {
+        var path = Path.Combine(folder.Path, "any.onnx");
+        var image = new ValueInfo("x", ElementType.Float, new TensorShape(Dim.Free("N"), 3, Dim.Free("H"), Dim.Free("W")));
+        OnnxFile.Write(
+            GraphText.Parse(["pool = MaxPool(x) kernel_shape=[2,2] strides=[2,2] ceil_mode=1", "flat = Flatten(pool)"], [image], ["flat"]), path);
+        return path;
+    }
+
     /// <summary>x [N,3,4,4]; odd = an operator that nobody knows; last = Relu(odd).</summary>
     public static string WriteUnknownOperator(TemporaryFolder folder)
     {

@@ -44,10 +44,10 @@ internal sealed class ExtractVerb : Verb
     public override int Run(Arguments given, Terminal terminal)
     {
         var clock = Stopwatch.StartNew();
-        var net = _modelOptions.Load(given, given.Required(_model));
+        var model = _modelOptions.Load(given, given.Required(_model));
         var layers = given.RequiredItems(_layer);
         var (folder, batch) = (OutputPath.Folder(given, _out), given.Whole(_batch, 1, 4096) ?? DefaultBatch);
-        var source = Source(given, net, batch);
+        var (net, source) = Source(given, model, batch);
         var session = Common.Session(given, terminal);
         using var extractor = new FeatureExtractor(net, layers, given.Flag(_switches), session, Math.Min(batch, source.Count));
         using var files = new FeatureFiles(extractor, folder, source.Count);
@@ -60,11 +60,13 @@ internal sealed class ExtractVerb : Verb
         return ExitCode.Ok;
     }
 
-    private InputSource Source(Arguments given, ConvNet net, int batch)
+    private (ConvNet Net, InputSource Source) Source(Arguments given, ConvNet net, int batch)
     {
         var (photos, tensor) = _input.Given(given);
-        return tensor is not null ? InputSource.Of(TensorFile.Read(tensor, net), tensor, batch)
-            : InputSource.Of(Photos.Find(photos!), net.RequirePreprocessing(), Common.Loading(given, given.Flag(_strict)), batch);
+        if (tensor is null)
+            return (net, InputSource.Of(Photos.Find(photos!), net.RequirePreprocessing(), Common.Loading(given, given.Flag(_strict)), batch));
+        var array = TensorFile.Read(tensor, net);
+        return (net.OfSize(array.Size.Height, array.Size.Width), InputSource.Of(array, tensor, batch));
     }
 
     private static List<SkippedImage> Extract(
