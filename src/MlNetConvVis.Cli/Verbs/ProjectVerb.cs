@@ -22,7 +22,8 @@ internal sealed class ProjectVerb : Verb
     private readonly ValueOption _model = new("--model", "M.onnx", "an ONNX file", "the network") { IsRequired = true };
     private readonly ValueOption _layer = new(
         "--layer", "L", "one layer",
-        "the layer, as 'convvis inspect' names it") { IsRequired = true };
+        "the layer, as 'convvis inspect' names it")
+    { IsRequired = true };
     private readonly ValueOption _channel = new("--channel", "C", "a whole number of 0 or more", "the feature map; default the strongest");
     private readonly ValueOption _unit = new("--unit", "Y,X", "row and column, such as 5,9", "the place in the map; default the strongest");
     private readonly ValueOption _rule = new(
@@ -36,7 +37,8 @@ internal sealed class ProjectVerb : Verb
         "what to start from: activation (the unit's own) or one; default activation with paper, one otherwise");
     private readonly ValueOption _out = new(
         "--out", "FILE", "a file that ends in .png or .npy",
-        "F.png, a picture with grey for zero, or F.npy, the numbers") { IsRequired = true };
+        "F.png, a picture with grey for zero, or F.npy, the numbers")
+    { IsRequired = true };
     private readonly InputOptions _input = new(InputOptions.Image);
     private readonly ModelOptions _modelOptions = new();
 

@@ -19,9 +19,11 @@ internal sealed class TrainVerb : Verb
         new("SPEC.yaml") { Arity = ArgumentArity.ZeroOrMore, Description = Wanted + ", such as models/zfnet64.yaml" };
     private readonly ValueOption _data = new(
         "--data", "DIR", "a folder with a folder of photos for each class",
-        "the photos: one folder a class; or two such folders called 'train' and 'val'") { IsRequired = true };
+        "the photos: one folder a class; or two such folders called 'train' and 'val'")
+    { IsRequired = true };
     private readonly ValueOption _out = new(
-        "--out", "DIR", "a folder", "where model.onnx, metrics.csv and checkpoints go") { IsRequired = true };
+        "--out", "DIR", "a folder", "where model.onnx, metrics.csv and checkpoints go")
+    { IsRequired = true };
     private readonly FlagOption _resume = new("--resume", "go on from the newest checkpoint in the folder; without one, begin");
     private readonly ValueOption _recipe = new(
         "--recipe", "NAME", "modern or paper",

@@ -20,7 +20,8 @@ internal sealed class VisualizeVerb : Verb
     private readonly ValueOption _images = InputOptions.Images;
     private readonly ValueOption _layers = new(
         "--layers", "L[,L...]", "one layer, or several separated by commas",
-        "the layers, as 'convvis inspect' names them") { IsRequired = true, IsList = true };
+        "the layers, as 'convvis inspect' names them")
+    { IsRequired = true, IsList = true };
     private readonly ValueOption _maps = new(
         "--maps", "N", "a whole number of 1 or more", "how many feature maps of each layer, drawn at random; default 16");
     private readonly ValueOption _top = new(
