@@ -4,9 +4,15 @@ namespace MlNetConvVis.Bench;
 
 /// <summary>A row of the table.</summary>
 /// <param name="Case">What was timed.</param>
-/// <param name="Times">How long both sides took.</param>
+/// <param name="Clock">How long both sides took by the clock.</param>
+/// <param name="Processor">How much processor time both sides took.</param>
 /// <param name="Peer">How the peer ran it, or why it did not.</param>
-internal sealed record Row(Case Case, Pairs Times, string Peer);
+internal sealed record Row(Case Case, Pairs Clock, Pairs Processor, string Peer);
+
+/// <summary>How long one run took.</summary>
+/// <param name="Seconds">Seconds by the clock.</param>
+/// <param name="ProcessorSeconds">Seconds of processor time, of all threads of the process together.</param>
+internal readonly record struct Sample(double Seconds, double ProcessorSeconds);
 
 /// <summary>Runs one case on both sides, in turns.</summary>
 internal static class Comparison
@@ -32,16 +38,18 @@ internal static class Comparison
         using var ours = open();
         var (opened, note) = peer?.Open(work) ?? (false, "none");
         WarmUp(work, ours, opened ? peer : null);
-        var (oursSeconds, peerSeconds) = (new List<double>(runs), new List<double>(runs));
+        var (oursTimes, peerTimes) = (new List<Sample>(runs), new List<Sample>(runs));
         for (var i = 0; i < runs; i++)
         {
-            if (i % 2 == 0) oursSeconds.Add(Seconds(ours));      // who begins changes, so neither side always follows the other
-            if (opened) peerSeconds.Add(Seconds(peer!));
-            if (i % 2 == 1) oursSeconds.Add(Seconds(ours));
+            if (i % 2 == 0) oursTimes.Add(Time(ours));      // who begins changes, so neither side always follows the other
+            if (opened) peerTimes.Add(Time(peer!));
+            if (i % 2 == 1) oursTimes.Add(Time(ours));
         }
 
         peer?.Close();
-        return new Row(work, new Pairs(oursSeconds, peerSeconds), note);
+        return new Row(work, Paired(static s => s.Seconds), Paired(static s => s.ProcessorSeconds), note);
+
+        Pairs Paired(Func<Sample, double> figure) => new([.. oursTimes.Select(figure)], [.. peerTimes.Select(figure)]);
     }
 
     private static void WarmUp(Case work, IWork ours, Peer? peer)
@@ -58,17 +66,17 @@ internal static class Comparison
             throw new InvalidOperationException($"'{work.Name}': the mean magnitude of our result is {own:G6}, of the peer's {mean:G6}. They do not do the same work.");
     }
 
-    private static double Seconds(IWork work)
+    private static Sample Time(IWork work)
     {
         Thread.Sleep(s_pause);
-        var start = Stopwatch.GetTimestamp();
+        var (start, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         work.Run();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new Sample(Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds);
     }
 
-    private static double Seconds(Peer peer)
+    private static Sample Time(Peer peer)
     {
         Thread.Sleep(s_pause);
-        return peer.Run().Seconds;
+        return peer.Run().Time;
     }
 }

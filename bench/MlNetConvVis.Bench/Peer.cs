@@ -45,10 +45,10 @@ internal sealed class Peer : IDisposable
         ? (false, error) : (true, answer.Note ?? "");
 
     /// <summary>Runs the case once.</summary>
-    /// <returns>Seconds, and the mean absolute value of the result.</returns>
+    /// <returns>How long it took, and the mean absolute value of the result.</returns>
     /// <exception cref="InvalidOperationException">It failed.</exception>
-    public (double Seconds, double Mean) Run() => Ask(new { Do = "run" }) is { Error: null } answer
-        ? (answer.Seconds, answer.Mean) : throw new InvalidOperationException("The peer failed in the middle of a case; see peers.py.");
+    public (Sample Time, double Mean) Run() => Ask(new { Do = "run" }) is { Error: null } answer
+        ? (new Sample(answer.Seconds, answer.ProcessorSeconds), answer.Mean) : throw new InvalidOperationException("The peer failed in the middle of a case; see peers.py.");
 
     /// <summary>Lets go of the case.</summary>
     public void Close() => Ask(new { Do = "close" });
@@ -104,6 +104,8 @@ internal sealed class Peer : IDisposable
         public string? Error { get; init; }
 
         public double Seconds { get; init; }
+
+        public double ProcessorSeconds { get; init; }
 
         public double Mean { get; init; }
     }

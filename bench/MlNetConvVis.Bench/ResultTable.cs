@@ -5,7 +5,9 @@ namespace MlNetConvVis.Bench;
 /// <summary>Rows as Markdown, aligned so that it reads well in a terminal too.</summary>
 internal static class ResultTable
 {
-    private static readonly string[] s_head = ["work", "ours ms", "peer ms", "ratio", "of fastest", "low-high", "runs", "peer"];
+    private const string None = "-";
+
+    private static readonly string[] s_head = ["work", "ours ms", "peer ms", "ratio", "low-high", "of fastest", "ours CPU ms", "peer CPU ms", "CPU ratio", "runs", "peer"];
 
     /// <summary>Lays out a table.</summary>
     /// <param name="rows">The rows.</param>
@@ -23,21 +25,18 @@ internal static class ResultTable
 
     private static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 
-    private static string[] Cells(Row row)
-    {
-        var (times, invariant) = (row.Times, CultureInfo.InvariantCulture);
-        return
-        [
-            row.Case.Name,
-            Milliseconds(times.Ours),
-            times.Peer.Count == 0 ? "-" : Milliseconds(times.Peer),
-            times.Ratio?.ToString("0.00", invariant) ?? "-",
-            times.RatioOfFastest?.ToString("0.00", invariant) ?? "-",
-            times.Spread is { } spread ? string.Create(invariant, $"{spread.Low:0.00}-{spread.High:0.00}") : "-",
-            times.Ours.Count.ToString(invariant),
-            row.Peer,
-        ];
-    }
+    private static string[] Cells(Row row) =>
+    [
+        row.Case.Name,
+        Milliseconds(row.Clock.Ours), Milliseconds(row.Clock.Peer), Ratio(row.Clock.Ratio),
+        row.Clock.Spread is { } spread ? $"{Ratio(spread.Low)}-{Ratio(spread.High)}" : None,
+        Ratio(row.Clock.RatioOfFastest),
+        Milliseconds(row.Processor.Ours), Milliseconds(row.Processor.Peer), Ratio(row.Processor.Ratio),
+        row.Clock.Ours.Count.ToString(CultureInfo.InvariantCulture), row.Peer,
+    ];
 
-    private static string Milliseconds(IReadOnlyList<double> seconds) => (1000 * Pairs.Median(seconds)).ToString("0.0", CultureInfo.InvariantCulture);
+    private static string Milliseconds(IReadOnlyList<double> seconds) =>
+        seconds.Count == 0 ? None : (1000 * Pairs.Median(seconds)).ToString("0.0", CultureInfo.InvariantCulture);
+
+    private static string Ratio(double? ratio) => ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? None;
 }
