@@ -1,0 +1,50 @@
+namespace MlNetConvVis.Bench;
+
+/// <summary>What a user asked for.</summary>
+/// <param name="Threads">Threads of each side.</param>
+/// <param name="Quick">Whether to leave out the large network.</param>
+/// <param name="Runs">Pairs of runs for each row; null for the default.</param>
+/// <param name="Markdown">A file for the table; null for none.</param>
+internal sealed record BenchOptions(int Threads, bool Quick, int? Runs, string? Markdown);
+
+/// <summary>All cases, one after another.</summary>
+internal static class BenchRun
+{
+    private const int ThoroughRuns = 15;
+    private const int QuickRuns = 7;
+
+    /// <summary>Runs the cases and prints the table.</summary>
+    /// <param name="options">What to run.</param>
+    /// <param name="output">Receives the table.</param>
+    /// <param name="progress">Receives a line a case.</param>
+    public static void Run(BenchOptions options, TextWriter output, TextWriter progress)
+    {
+        var shared = Directory.CreateTempSubdirectory("convvis-bench-").FullName;
+        try
+        {
+            var before = Machine.Load;
+            using var peer = Peer.Start(shared, options.Threads, out var reason);
+            var rows = new List<Row>();
+            foreach (var (work, open) in new Suite(options, shared).Cases(peer))
+            {
+                progress.WriteLine(work.Name);
+                rows.Add(Comparison.Run(work, open, peer, options.Runs ?? (options.Quick ? QuickRuns : ThoroughRuns)));
+            }
+
+            string[] report =
+            [
+                $"{Machine.Processor}; {options.Threads} threads each; load average {before} before, {Machine.Load} after.  ",
+                $"Ours: {Machine.Software}.  ",
+                peer is null ? $"No peer, so our own times only: {reason}" : $"Peer: {peer.Versions}.",
+                string.Empty,
+                .. ResultTable.Lines(rows),
+            ];
+            foreach (var line in report) output.WriteLine(line);
+            if (options.Markdown is { } file) File.WriteAllText(file, string.Join('\n', report) + "\n");
+        }
+        finally
+        {
+            Directory.Delete(shared, recursive: true);
+        }
+    }
+}

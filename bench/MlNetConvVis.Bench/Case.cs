@@ -1,0 +1,32 @@
+namespace MlNetConvVis.Bench;
+
+/// <summary>What is timed, in the words that peers.py reads.</summary>
+internal sealed record Case
+{
+    /// <summary>Gets the row's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Gets the kind: features, switches, projection, training or images.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Gets the network, a file in models/; empty for images.</summary>
+    public string Network { get; init; } = "";
+
+    /// <summary>Gets the layer up to which is computed, or from which is projected.</summary>
+    public string Layer { get; init; } = "";
+
+    /// <summary>Gets the images of one run.</summary>
+    public int Batch { get; init; }
+
+    /// <summary>Gets the number of classes.</summary>
+    public int Classes { get; init; }
+
+    /// <summary>Gets the learning rate of training steps.</summary>
+    public float Rate { get; init; }
+
+    /// <summary>Gets the unit of each image, its place in the layer's flattened activations.</summary>
+    public IReadOnlyList<long> Units { get; init; } = [];
+
+    /// <summary>Gets the folder of photos.</summary>
+    public string Folder { get; init; } = "";
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using MlNetConvVis.Bench;
+using MlNetConvVis.Graph;
+using MlNetConvVis.Imaging;
+
+var threads = new Option<int>("--threads") { Description = "Threads of each side.", DefaultValueFactory = static _ => 2 };
+var quick = new Option<bool>("--quick") { Description = "Only zfnet64 and images, few runs." };
+var runs = new Option<int?>("--runs") { Description = "Pairs of runs for each row; 15 without it, 7 with --quick." };
+var markdown = new Option<FileInfo?>("--markdown") { Description = "Writes the table to this file too.", HelpName = "FILE" };
+foreach (var number in new Option[] { threads, runs })
+{
+    number.Validators.Add(result =>
+    {
+        if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var value) && value < 1) result.AddError($"{number.Name} is {value}; 1 or more is wanted.");
+    });
+}
+
+var root = new RootCommand("Times MlNetConvVis beside PyTorch and Pillow, in turns, in one run. bench/README.md says how to read the table.") { threads, quick, runs, markdown };
+root.SetAction(parsed =>
+{
+    var options = new BenchOptions(parsed.GetValue(threads), parsed.GetValue(quick), parsed.GetValue(runs), parsed.GetValue(markdown)?.FullName);
+    try
+    {
+        BenchRun.Run(options, Console.Out, Console.Error);
+        return 0;
+    }
+    catch (Exception e) when (e is GraphException or ImageCodecMissingException or InvalidOperationException or IOException)
+    {
+        Console.Error.WriteLine($"bench: {e.Message}");
+        return 1;
+    }
+});
+var parsed = root.Parse(args);
+return parsed.Errors.Count > 0 && parsed.Invoke() != 0 ? 2 : parsed.Errors.Count > 0 ? 0 : parsed.Invoke();

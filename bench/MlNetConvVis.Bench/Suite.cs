@@ -1,0 +1,62 @@
+using MlNetConvVis.Imaging;
+using MlNetConvVis.Runtime;
+
+namespace MlNetConvVis.Bench;
+
+/// <summary>The cases, in the order of the table; each is opened only when its turn comes.</summary>
+internal sealed class Suite(BenchOptions options, string shared)
+{
+    private const int SmallBatch = 64;
+    private const int PaperBatch = 4;
+    private const int SmallClasses = 100;
+    private const float Rate = 0.01f;
+
+    private readonly SessionSettings _settings = new() { Device = Device.Cpu, Threads = options.Threads };
+
+    /// <summary>Enumerates the cases with what opens our side of them.</summary>
+    /// <param name="peer">The peer, which makes JPEG files; null for none.</param>
+    public IEnumerable<(Case Case, Func<IWork> Open)> Cases(Peer? peer)
+    {
+        var small = new Subject(shared, "zfnet64", SmallBatch, amplitude: 2, SmallClasses);
+        foreach (var item in Forward(small, "pool5")) yield return item;
+        yield return Projection(small, "conv5");
+        var training = Of(small, "training", "training step", "fc6") with { Rate = Rate };
+        yield return (training, () => new TrainingWork(small, Rate, _settings));
+        yield return Images(peer);
+        if (options.Quick) yield break;
+        var paper = new Subject(shared, "zfnet", PaperBatch, amplitude: 120, classes: 1000, last: "pool5");
+        foreach (var item in Forward(paper, "conv5")) yield return item;
+        foreach (var layer in new[] { "conv5", "conv3", "conv2" }) yield return Projection(paper, layer);
+    }
+
+    private static Case Of(Subject subject, string kind, string name, string layer) => new()
+    {
+        Name = $"{subject.Name}, batch {subject.Batch}: {name}", Kind = kind, Network = subject.Name, Layer = layer, Batch = subject.Batch, Classes = subject.Classes,
+    };
+
+    private IEnumerable<(Case, Func<IWork>)> Forward(Subject subject, string layer)
+    {
+        yield return (Of(subject, "features", $"forward to {layer}", layer), () => new FeatureWork(subject, layer, switches: false, _settings));
+        yield return (Of(subject, "switches", $"forward to {layer}, with switches", layer), () => new FeatureWork(subject, layer, switches: true, _settings));
+    }
+
+    private (Case, Func<IWork>) Projection(Subject subject, string layer)
+    {
+        using var features = new FeatureWork(subject, layer, switches: false, _settings);
+        var units = features.StrongestUnits();
+        var shape = subject.Net.ShapeOf(layer);
+        var work = Of(subject, "projection", $"projection of a {layer} unit each", layer) with { Units = [.. units.Select(u => u.IndexIn(shape))] };
+        return (work, () => new ProjectionWork(subject, layer, units, _settings));
+    }
+
+    private (Case, Func<IWork>) Images(Peer? peer)
+    {
+        var count = options.Quick ? 24 : 64;
+        var folder = Path.Combine(shared, "photos");
+        Photos.Write(folder, count);
+        var format = peer is not null && peer.ToJpeg(folder) ? "JPEG" : "PNG";
+        var codec = ImageCodecs.Default;
+        var work = new Case { Name = $"{count} {format} files of 500x375 to 224x224 ({codec.Name} {codec.Version})", Kind = "images", Batch = count, Folder = folder };
+        return (work, () => new ImageWork(folder, options.Threads));
+    }
+}

@@ -1,0 +1,124 @@
+using MlNetConvVis.Features;
+using MlNetConvVis.Graph.Reversal;
+using MlNetConvVis.Graph.Training;
+using MlNetConvVis.Imaging;
+using MlNetConvVis.Runtime;
+using MlNetConvVis.Training;
+
+namespace MlNetConvVis.Bench;
+
+/// <summary>Something that can be run again and again.</summary>
+internal interface IWork : IDisposable
+{
+    /// <summary>Runs it once; this is what is timed.</summary>
+    void Run();
+
+    /// <summary>Gets the mean absolute value of what the latest run gave, to see that both sides computed the same.</summary>
+    double Mean();
+}
+
+/// <summary>Forward to a layer, through the public extractor.</summary>
+internal sealed class FeatureWork(Subject subject, string layer, bool switches, SessionSettings settings) : IWork
+{
+    private readonly FeatureExtractor _extractor = new(subject.Net, [layer], switches, settings, subject.Batch);
+    private FeatureBatch? _latest;
+
+    public void Run() => _extractor.Run(subject.Batch, Fill, (_, _, features) => _latest = features);
+
+    public double Mean() => Measure.MeanMagnitude(_latest!.Floats(layer));
+
+    /// <summary>Finds the strongest unit of each image.</summary>
+    public Unit[] StrongestUnits()
+    {
+        Run();
+        var shape = subject.Net.ShapeOf(layer);
+        var length = (int)shape.ItemCount();
+        return [.. Enumerable.Range(0, subject.Batch).Select(i => Unit.Strongest(_latest!.Floats(layer).Slice(i * length, length), shape))];
+    }
+
+    public void Dispose() => _extractor.Dispose();
+
+    private void Fill(int index, Span<float> image) => subject.Images.AsSpan(index * image.Length, image.Length).CopyTo(image);
+}
+
+/// <summary>The paper's deconvnet of one unit an image: forward and back, in one graph.</summary>
+internal sealed class ProjectionWork(Subject subject, string layer, Unit[] units, SessionSettings settings) : IWork
+{
+    private readonly Projector _projector = new(subject.Net, layer, ReversalRules.Paper, settings, subject.Batch);
+    private readonly float[] _projections = new float[subject.Images.Length];
+    private readonly float[] _activations = new float[subject.Batch];
+
+    public void Run() => _projector.Project(subject.Images, units, _projections, _activations);
+
+    public double Mean() => Measure.MeanMagnitude(_projections);
+
+    public void Dispose() => _projector.Dispose();
+}
+
+/// <summary>A step of training: forward, loss, gradients, update, with the parameters in the runtime's memory.</summary>
+internal sealed class TrainingWork : IWork
+{
+    private readonly Subject _subject;
+    private readonly TrainingStep _step;
+    private readonly IStatefulSession _session;
+    private readonly long[] _labels;
+    private readonly float _rate;
+
+    public TrainingWork(Subject subject, float rate, SessionSettings settings)
+    {
+        (_subject, _rate) = (subject, rate);
+        _labels = [.. Enumerable.Range(0, subject.Batch).Select(i => (long)(i % subject.Classes))];
+        var image = subject.Network.Graph.Inputs[0];
+        var graph = subject.Network.Graph.With(inputs: [image with { Shape = image.Shape!.With(0, subject.Batch) }]);      // as the trainer does
+        var sgd = new SgdOptions { Momentum = 0.9f, FilterRmsLimit = null };
+        _step = TrainingGraph.Of(graph, sgd, subject.Network.DropoutRates);
+        _session = new OnnxTrainingEngine().Open(graph, sgd, _step, subject.Batch, settings);
+    }
+
+    public void Run()
+    {
+        _subject.Images.CopyTo(_session.Floats(_step.Images));
+        _labels.CopyTo(_session.Longs(_step.Labels));
+        _session.Floats(_step.LearningRate)[0] = _rate;
+        _session.Run();
+    }
+
+    public double Mean() => _session.Floats(_step.Loss)[0];
+
+    public void Dispose() => _session.Dispose();
+}
+
+/// <summary>Photos from files to tensors: decode, resize, crop, subtract.</summary>
+internal sealed class ImageWork : IWork
+{
+    private readonly ImageLoader _loader;
+    private readonly string[] _files;
+    private readonly float[] _tensors;
+
+    public ImageWork(string folder, int threads)
+    {
+        var preprocessing = new ImagePreprocessing { Width = 224, Height = 224, ShortestSide = 256, Mean = new ChannelValues(123.68f, 116.779f, 103.939f) };
+        _loader = new ImageLoader(preprocessing, new ImageLoaderOptions { Threads = threads, Strict = true });
+        _files = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
+        _tensors = new float[_files.Length * preprocessing.TensorLength];
+    }
+
+    public void Run() => _loader.Load(_files, _tensors);
+
+    public double Mean() => Measure.MeanMagnitude(_tensors);
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>What both sides are compared by.</summary>
+internal static class Measure
+{
+    public static double MeanMagnitude(ReadOnlySpan<float> values)
+    {
+        var sum = 0.0;
+        foreach (var value in values) sum += Math.Abs(value);
+        return sum / values.Length;
+    }
+}

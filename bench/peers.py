@@ -1,0 +1,283 @@
+"""The other side of bench/: the same work in PyTorch and Pillow, run on request.
+
+    python3 peers.py FOLDER THREADS
+
+Requests come as JSON, one a line, and so do answers. FOLDER holds what both sides share: <network>/image.npy, <network>/<layer>.weights.npy, photos.
+
+    first answer   {"python": .., "torch": .. or null, "pillow": .. or null}
+    {"do": "jpeg", "folder": F}   makes JPEG files of the PNG files in F and deletes those          -> {}
+    {"do": "open", "case": {..}}  builds the work; a network's memory format is the faster of two  -> {"note": ".."}
+    {"do": "run"}                 runs it once           -> {"seconds": .., "processorSeconds": of all threads, "mean": mean absolute value of the result}
+    {"do": "close"}               lets go of it          -> {}
+    an error                                             -> {"error": ".."}
+"""
+import json
+import pathlib
+import platform
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+try:
+    import numpy as np
+except ImportError:
+    np = None
+try:
+    import torch
+    import torch.nn as nn
+    import torch.nn.functional as F
+    from torch.nn.utils.fusion import fuse_conv_bn_eval
+except ImportError:
+    torch = None
+try:
+    import PIL
+    from PIL import Image
+except ImportError:
+    PIL = None
+
+FOLDER = pathlib.Path(sys.argv[1])
+THREADS = int(sys.argv[2])
+
+if torch:
+    class SignalRelu(torch.autograd.Function):
+        """ReLU whose way back rectifies the signal: the deconvnet's rule."""
+
+        @staticmethod
+        def forward(ctx, x):
+            return F.relu(x)
+
+        @staticmethod
+        def backward(ctx, signal):
+            return F.relu(signal)
+
+    class PassedNorm(torch.autograd.Function):
+        """Contrast normalisation whose way back passes the signal on: the deconvnet's rule."""
+
+        @staticmethod
+        def forward(ctx, x):
+            return contrast_norm(x)
+
+        @staticmethod
+        def backward(ctx, signal):
+            return signal
+
+    def contrast_norm(x):
+        return F.local_response_norm(x, 5, alpha=5e-4, beta=0.75, k=2.0)
+
+    class Twin(nn.Module):
+        """A network as a list of (name, kind); convolutions are padded by (left, right, top, bottom)."""
+
+        def __init__(self):
+            super().__init__()
+            self.order, self.parts, self.pads, self.norms = [], nn.ModuleDict(), {}, nn.ModuleDict()
+
+        def conv(self, name, channels, filters, kernel, stride=1, pad=0, before=None, norm=False):
+            self.order.append((name, "conv"))
+            self.parts[name] = nn.Conv2d(channels, filters, kernel, stride, pad, bias=not norm)
+            self.pads[name] = before
+            if norm:
+                self.norms[name] = nn.BatchNorm2d(filters)
+            return self
+
+        def pool(self, name):
+            # Rounding up is the specs' one row and column more at the end of a map.
+            self.order.append((name, "pool"))
+            return self
+
+        def norm(self, name):
+            self.order.append((name, "norm"))
+            return self
+
+        def dense(self, name, inputs, units):
+            self.order.append((name, "dense"))
+            self.parts[name] = nn.Linear(inputs, units)
+            return self
+
+        def load(self, folder):
+            with torch.no_grad():
+                for name, part in self.parts.items():
+                    part.weight.copy_(torch.from_numpy(np.load(folder / (name + ".weights.npy"))))
+                    if part.bias is not None:
+                        part.bias.zero_()
+            return self
+
+        def fold(self):
+            """Batch normalisation into the convolutions, as our side does before it computes features."""
+            self.eval()
+            for name in list(self.norms):
+                self.parts[name] = fuse_conv_bn_eval(self.parts[name], self.norms[name])
+                del self.norms[name]
+            return self.requires_grad_(False)
+
+        def forward(self, x, last, relu=F.relu, norm=contrast_norm, switches=None):
+            for name, kind in self.order:
+                if kind == "conv":
+                    if self.pads[name]:
+                        x = F.pad(x, self.pads[name])
+                    x = self.parts[name](x)
+                    if name in self.norms:
+                        x = self.norms[name](x)
+                    x = relu(x)
+                elif kind == "pool":
+                    if switches is None:
+                        x = F.max_pool2d(x, 3, 2, ceil_mode=True)
+                    else:
+                        x, places = F.max_pool2d(x, 3, 2, ceil_mode=True, return_indices=True)
+                        switches.append(places)
+                elif kind == "norm":
+                    x = norm(x)
+                else:
+                    x = self.parts[name](x.flatten(1))
+                if name == last:
+                    return x
+            raise ValueError(f"no layer '{last}'")
+
+    def zfnet(classes):
+        # models/zfnet.yaml to pool5; no case goes further.
+        return (Twin().conv("conv1", 3, 96, 7, 2, before=(0, 1, 0, 1)).pool("pool1").norm("norm1")
+                .conv("conv2", 96, 256, 5, 2).pool("pool2").norm("norm2")
+                .conv("conv3", 256, 384, 3, pad=1).conv("conv4", 384, 384, 3, pad=1).conv("conv5", 384, 256, 3, pad=1).pool("pool5"))
+
+    def zfnet64(classes):
+        # models/zfnet64.yaml; 'same' pads the odd row and column at the end.
+        return (Twin().conv("conv1", 3, 32, 5, 2, before=(1, 2, 1, 2), norm=True).pool("pool1")
+                .conv("conv2", 32, 64, 3, pad=1, norm=True).pool("pool2")
+                .conv("conv3", 64, 96, 3, pad=1, norm=True).conv("conv4", 96, 96, 3, pad=1, norm=True)
+                .conv("conv5", 96, 64, 3, pad=1, norm=True).pool("pool5").dense("fc6", 1024, classes))
+
+    TWINS = {"zfnet": zfnet, "zfnet64": zfnet64}
+
+
+def timed(action):
+    """Runs something. Gives seconds by the clock and of processor time, and what it gave."""
+    clock, processor = time.perf_counter(), time.process_time()
+    result = action()
+    return (time.perf_counter() - clock, time.process_time() - processor), result
+
+
+class NetworkWork:
+    """Work of a network, in one memory format."""
+
+    def __init__(self, case, memory):
+        self.case, folder = case, FOLDER / case["network"]
+        self.net = TWINS[case["network"]](case["classes"]).load(folder)
+        if case["kind"] != "training":
+            self.net.fold()
+        self.net.to(memory_format=memory)
+        images = torch.from_numpy(np.load(folder / "image.npy")[:case["batch"]])
+        self.images = images.to(memory_format=memory)
+        self.step = {"features": self.features, "switches": self.switches, "projection": self.projection, "training": self.training}[case["kind"]]
+        if case["kind"] == "training":
+            self.net.train()
+            self.labels = torch.arange(case["batch"]) % case["classes"]
+            self.sgd = torch.optim.SGD(self.net.parameters(), lr=case["rate"], momentum=0.9)
+
+    def features(self):
+        with torch.inference_mode():
+            return self.net(self.images, self.case["layer"])
+
+    def switches(self):
+        with torch.inference_mode():
+            return self.net(self.images, self.case["layer"], switches=[])
+
+    def projection(self):
+        images = self.images.detach().requires_grad_()
+        values = self.net(images, self.case["layer"], SignalRelu.apply, PassedNorm.apply)
+        rows, units = torch.arange(len(values)), torch.tensor(self.case["units"])
+        seed = torch.zeros(len(values), values[0].numel())
+        seed[rows, units] = values.detach().flatten(1)[rows, units]
+        return torch.autograd.grad(values, images, seed.view(values.shape))[0]
+
+    def training(self):
+        self.sgd.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(self.net(self.images, self.case["layer"]), self.labels)
+        loss.backward()
+        self.sgd.step()
+        return loss.detach()
+
+    def run(self):
+        times, result = timed(self.step)
+        return times, result.abs().mean().item()
+
+
+class ImageWork:
+    """Decode, resize the shorter side to 256, cut out the centre of 224x224, subtract a colour; as floats, channels first."""
+
+    def __init__(self, case):
+        self.files = sorted(pathlib.Path(case["folder"]).iterdir())
+        self.out = np.empty((len(self.files), 3, 224, 224), np.float32)
+        self.pool = ThreadPoolExecutor(THREADS)
+        self.mean = np.array([123.68, 116.779, 103.939], np.float32)
+
+    def load(self, place):
+        with Image.open(self.files[place]) as image:
+            image = image.convert("RGB")
+        width, height = image.size
+        shorter = min(width, height)
+        image = image.resize((256 * width // shorter, 256 * height // shorter), Image.BILINEAR)
+        left, top = (image.width - 224) // 2, (image.height - 224) // 2
+        pixels = np.asarray(image.crop((left, top, left + 224, top + 224)), np.float32)
+        self.out[place] = (pixels - self.mean).transpose(2, 0, 1)
+
+    def run(self):
+        times, _ = timed(lambda: list(self.pool.map(self.load, range(len(self.files)))))
+        return times, float(np.abs(self.out).mean())
+
+
+def faster_format(case):
+    """Opens a case in both memory formats, and keeps the faster one by processor time, which other programs disturb least, anew."""
+    best = {}
+    for name in ("contiguous_format", "channels_last"):
+        work = NetworkWork(case, getattr(torch, name))
+        work.run()
+        best[name] = min(work.run()[0][1] for _ in range(3))
+    name = min(best, key=best.get)
+    return NetworkWork(case, getattr(torch, name)), name
+
+
+def opened(case):
+    if case["kind"] == "images":
+        if not PIL or not np:
+            return None, "Pillow or NumPy is missing"
+        return ImageWork(case), f"Pillow, {THREADS} threads"
+    if not torch or not np:
+        return None, "PyTorch or NumPy is missing"
+    work, name = faster_format(case)
+    return work, "channels last" if name == "channels_last" else "channels first"
+
+
+def to_jpeg(folder):
+    for file in sorted(pathlib.Path(folder).glob("*.png")):
+        with Image.open(file) as image:
+            image.convert("RGB").save(file.with_suffix(".jpg"), quality=90)
+        file.unlink()
+
+
+def answers():
+    yield {"python": platform.python_version(), "torch": torch and torch.__version__, "pillow": PIL and PIL.__version__}
+    work = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            if request["do"] == "jpeg":
+                to_jpeg(request["folder"])
+                yield {}
+            elif request["do"] == "open":
+                work, note = opened(request["case"])
+                yield {"note": note} if work else {"error": note}
+            elif request["do"] == "run":
+                (seconds, processor), mean = work.run()
+                yield {"seconds": seconds, "processorSeconds": processor, "mean": mean}
+            else:
+                work = None
+                yield {}
+        except Exception as failure:  # told to the other side, which stops
+            yield {"error": f"{type(failure).__name__}: {failure}"}
+
+
+if __name__ == "__main__":
+    if torch:
+        torch.set_num_threads(THREADS)
+        torch.manual_seed(0)
+    for answer in answers():
+        print(json.dumps(answer), flush=True)
