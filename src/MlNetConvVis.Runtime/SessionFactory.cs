@@ -59,6 +59,7 @@ internal static class SessionFactory
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             IntraOpNumThreads = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount,
         };
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", settings.BusyWaiting ? "1" : "0");
         if (cuda) AppendCuda(options, settings.Device.Index);
         try
         {

@@ -11,6 +11,11 @@ public sealed record SessionSettings
     /// <value>The default is 0.</value>
     public int Threads { get; init; }
 
+    /// <summary>Gets whether the runtime's threads wait busily for one another. That is a little faster on an idle machine; where other threads compute too,
+    /// such as those that decode the next pictures, it takes the processor from them and is several times slower.</summary>
+    /// <value>The default is false.</value>
+    public bool BusyWaiting { get; init; }
+
     /// <summary>Gets what receives notes, such as that CUDA is missing and the processor is used; null to drop them.</summary>
     public Action<string>? Note { get; init; }
 }
