@@ -10,7 +10,7 @@ internal static class ChildProcess
     /// <summary>The dotnet that runs this tool: what it starts is of the same SDK.</summary>
     public static string Dotnet { get; } = Environment.ProcessPath ?? "dotnet";
 
-    /// <summary>Runs a program and returns what it wrote on both streams together.</summary>
+    /// <summary>Runs a dotnet or other program apart from the build that set-up may be part of, and returns what it wrote on both streams together.</summary>
     public static (int ExitCode, string Output) Capture(string program, IEnumerable<string> arguments, string folder)
     {
         using var process = Start(program, arguments, folder, redirect: true);
@@ -72,8 +72,8 @@ internal static class ChildProcess
     }
 
     /// <remarks>
-    /// Set-up may itself have been started by a build: that build's variables must not reach the one started here. And
-    /// build servers would keep our pipes open after their parent has ended, so none is started.
+    /// Set-up may itself have been started by a build: that build's variables, its choice of servers and nodes among them, must not
+    /// reach the one started here.
     /// </remarks>
     private static void DetachFromBuild(IDictionary<string, string?> environment)
     {
@@ -83,11 +83,8 @@ internal static class ChildProcess
                 environment.Remove((string)variable.Key);
         }
 
-        environment["MSBUILDDISABLENODEREUSE"] = "1";
-        environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         environment["DOTNET_NOLOGO"] = "1";
         environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
-        environment["UseSharedCompilation"] = "false";
     }
 }
