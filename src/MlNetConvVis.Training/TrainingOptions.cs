@@ -34,7 +34,7 @@ public sealed record TrainingOptions
     /// </summary>
     public static TrainingOptions Modern { get; } = new()
     {
-        LearningRate = new LearningRateSchedule { Peak = 0.05f, WarmUpEpochs = 1 },
+        LearningRate = new LearningRateSchedule { Peak = 0.02f, WarmUpEpochs = 1 },
         WeightDecay = 5e-4f,
         LabelSmoothing = 0.1f,
         Augmentation = new Augmentation { Shift = 4, Scale = 0.15f, Rotation = 10, ColourMix = 0.2f, Contrast = 0.3f, Brightness = 0.1f, Fill = FillMode.Edge },
