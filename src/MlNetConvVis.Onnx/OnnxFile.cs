@@ -18,7 +18,8 @@ public static class OnnxFile
     public static OnnxGraph Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path)) throw new GraphException($"Model '{path}' does not exist.");
+        if (Directory.Exists(path)) throw new GraphException($"Model '{path}' is a folder; name the ONNX file in it.");
+        if (!File.Exists(path)) throw new GraphException($"Model '{path}' does not exist. Name an ONNX file.");
         try
         {
             return Read(File.ReadAllBytes(path), path, new ExternalData(path));

@@ -38,6 +38,7 @@ public static class PipelineReader
         var name = top.Text("pipeline");
         if (top.Has("train") == top.Has("model"))
             throw top.Error("A pipeline needs a network: either 'train' (a spec and a recipe) or 'model' (an ONNX file), not both.");
+        EnsureImagesFor(top);
         return new PipelineSpec
         {
             File = Path.GetFullPath(path),
@@ -74,6 +75,15 @@ public static class PipelineReader
                 Target = map.Has("target") ? PathIn(folder, map.Text("target")) : null,
                 Validation = map.Float("validation", 0.1f, least: 0, most: 0.9f),
             };
+    }
+
+    /// <summary>Refuses sections without images to work on before any work begins; the emoji set has images for all of them.</summary>
+    private static void EnsureImagesFor(YamlMap top)
+    {
+        var data = top.Map("data");
+        if (data.Has("emoji")) return;
+        if (top.Has("train") && !data.Has("source")) throw data.Error("'data' names no 'source' folder, but 'train' needs images to train on.");
+        if (top.Has("transfer") && !data.Has("target")) throw data.Error("'data' names no 'target' folder, but 'transfer' needs images to transfer to.");
     }
 
     private static TrainSection Train(YamlMap map, string folder, ulong seed)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MlNetConvVis.Pipelines.Steps;
 using MlNetConvVis.Runtime;
+using MlNetConvVis.Specs;
 
 namespace MlNetConvVis.Pipelines;
 
@@ -23,6 +24,7 @@ public static class PipelineRunner
         ArgumentNullException.ThrowIfNull(observer);
         using var folder = RunFolder.Open(spec.Out);
         var context = new PipelineContext(spec, folder, settings with { Note = observer.Noted }, observer, cancellation);
+        EnsureLayers(context);
         IPipelineWork[] works = [.. WorksOf(spec, command)];
         Prepare(context, works.Length + 1);
         var didSomething = false;
@@ -39,6 +41,26 @@ public static class PipelineRunner
         yield return new ReportStep(command);
     }
 
+    /// <summary>Refuses layers that the network will not have before it is trained, not after.</summary>
+    private static void EnsureLayers(PipelineContext context)
+    {
+        var spec = context.Spec;
+        string[] wanted = [.. spec.Transfer is { } transfer ? [transfer.Layer] : Array.Empty<string>(), .. spec.Visualize?.Layers ?? []];
+        if (spec.Train is null)
+        {
+            foreach (var layer in wanted) context.Network.RequireLayer(layer);
+            return;
+        }
+
+        var network = NetworkSpec.Read(spec.Train.Spec);
+        var graph = network.Plan(network.Classes ?? 2).Graph;      // the names are the same for any number of classes
+        if (wanted.FirstOrDefault(layer => graph.ProducerOf(layer) is null) is { } missing)
+        {
+            throw new PipelineException($"'{spec.File}' names the layer '{missing}', which '{spec.Train.Spec}' does not have. " +
+                NearestName.Hint(missing, [.. network.Layers.Select(static l => l.Name)]));
+        }
+    }
+
     private static void Prepare(PipelineContext context, int steps)
     {
         var had = Directory.Exists(context.Folder.In("data")) || context.Spec.Data.EmojiSide is null;
@@ -52,7 +74,7 @@ public static class PipelineRunner
         context.Cancellation.ThrowIfCancellationRequested();
         context.Observer.Started(work.Step, number, steps);
         var fingerprint = work.Fingerprint(context);
-        if (context.Folder.Finished(work.Step.Name, fingerprint) is { } stamp)
+        if (context.Folder.Finished(work.Step.Name, fingerprint) is { } stamp && (work is ReportStep || context.Folder.Holds(work.Step.Name)))
         {
             context.Observer.Finished(work.Step, stamp.Summary, wasDone: true);
             return false;

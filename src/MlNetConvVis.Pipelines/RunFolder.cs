@@ -44,6 +44,9 @@ internal sealed class RunFolder : IDisposable
     public Stamp? Finished(string step, string fingerprint) =>
         ReadStamp(step) is { } stamp && stamp.Fingerprint == fingerprint ? stamp : null;
 
+    /// <summary>Gets whether a step's folder is there; somebody may have removed it to have the step done again.</summary>
+    public bool Holds(string step) => Directory.Exists(In(step));
+
     /// <summary>Gives a step its folder: a new one, or the one in which it was interrupted while doing the same. What was made from other ingredients is kept aside.</summary>
     public string Begin(string step, string fingerprint)
     {

@@ -82,18 +82,19 @@ internal sealed class ModelOptions
             case ["shortest", var side] when IsSize(side, out var pixels):
                 return plain with { Resize = ResizeMode.Shortest, ShortestSide = pixels };
             case ["warp", var sides]:
-                var (height, width) = Size(_resize, sides);
+                var (height, width) = Size(_resize, sides, text);
                 return plain with { Resize = ResizeMode.Warp, WarpHeight = height, WarpWidth = width };
             default:
                 throw Arguments.Wrong(_resize, text);
         }
     }
 
-    private static (int Height, int Width) Size(ValueOption option, string text) => text.Split('x') switch
+    /// <summary>Reads a size that is all of an option's value, or the end of it.</summary>
+    private static (int Height, int Width) Size(ValueOption option, string text, string? whole = null) => text.Split('x') switch
     {
         [var side] when IsSize(side, out var pixels) => (pixels, pixels),
         [var rows, var columns] when IsSize(rows, out var height) && IsSize(columns, out var width) => (height, width),
-        _ => throw Arguments.Wrong(option, text),
+        _ => throw Arguments.Wrong(option, whole ?? text),
     };
 
     private static bool IsSize(string text, out int pixels) =>

@@ -16,6 +16,7 @@ internal static class OutputPath
     {
         var file = given.Required(option);
         if (!endings.Contains(Path.GetExtension(file))) throw Arguments.Wrong(option, file);
+        if (Directory.Exists(file)) throw new UsageException($"{option.Name} is '{file}', which is a folder; {option.Wanted} was wanted.");
         Make(option, file, Path.GetDirectoryName(Path.GetFullPath(file))!);
         return file;
     }
@@ -25,11 +26,12 @@ internal static class OutputPath
         try
         {
             Directory.CreateDirectory(folder);
+            using var probe = System.IO.File.Create(Path.Combine(folder, $".{Guid.NewGuid():N}"), 1, FileOptions.DeleteOnClose);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UsageException(
-                $"{option.Name} is '{given}', but the folder '{folder}' cannot be made ({e.Message.TrimEnd('.')}); another place was wanted.");
+                $"{option.Name} is '{given}', but the folder '{folder}' cannot be made or written ({e.Message.TrimEnd('.')}); another place was wanted.");
         }
     }
 }

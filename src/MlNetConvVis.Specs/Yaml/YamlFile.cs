@@ -57,7 +57,7 @@ public static class YamlFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SpecException(new SourcePosition(path, 0, 0), e is FileNotFoundException or DirectoryNotFoundException
-                ? "there is no such file." : $"the file cannot be read: {e.Message}", e);
+                ? "there is no such file." : Directory.Exists(path) ? "it is a folder; a YAML file was wanted." : $"the file cannot be read: {e.Message}", e);
         }
     }
 }

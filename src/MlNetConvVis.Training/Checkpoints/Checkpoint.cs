@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MlNetConvVis.Graph;
 
 namespace MlNetConvVis.Training;
@@ -49,6 +50,15 @@ public sealed record Checkpoint
     internal string? DifferenceTo(string networkHash, string dataFingerprint, string options) =>
         networkHash != NetworkHash ? "another network (spec, classes or seed)"
         : dataFingerprint != DataFingerprint ? "other pictures or another split"
-        : options != Options ? $"other options ({Options}; now {options})"
+        : options != Options ? $"other options ({Changes(Options, options)})"
         : null;
+
+    /// <summary>Names the options that differ, such as "epochs 12, now 30".</summary>
+    private static string Changes(string before, string now)
+    {
+        var (old, changed) = (JsonNode.Parse(before)!.AsObject(), JsonNode.Parse(now)!.AsObject());
+        return string.Join("; ", old.Select(static p => p.Key).Union(changed.Select(static p => p.Key))
+            .Where(key => !JsonNode.DeepEquals(old[key], changed[key]))
+            .Select(key => $"{key} {old[key]?.ToJsonString() ?? "not set"}, now {changed[key]?.ToJsonString() ?? "not set"}"));
+    }
 }

@@ -54,6 +54,7 @@ public class ArgumentTests
     [InlineData("--out is 'a.gif'; a file that ends in .png or .npy was wanted", "--model", "m", "--layer", "a", "--out", "a.gif")]
     [InlineData("--threads is '0'; a whole number of 1 or more was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--threads", "0")]
     [InlineData("Device 'gpu' is unknown; auto, cpu, cuda or cuda:N was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--device", "gpu")]
+    [InlineData("--resize is 'warp:0x2'; shortest:256", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--resize", "warp:0x2")]
     [InlineData("--crop is '0'; pixels such as 224", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--crop", "0")]
     [InlineData("--resize is 'shortest:x'; shortest:256, warp:256x256 or none was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--resize", "shortest:x")]
     [InlineData("--mean is '1,2'; one number, or three", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--mean", "1,2")]
@@ -73,6 +74,8 @@ public class ArgumentTests
         using var folder = new TemporaryFolder();
         var (model, image) = (TinyModel.Write(folder), TinyModel.WritePhoto(folder, "photo.png"));
         CommandLineRun.Of("extract", "--model", model, "--images", image, "--layer", "mean", "--out", image).AssertRefused("--out is", "cannot be made");
+        var taken = Directory.CreateDirectory(Path.Combine(folder.Path, "taken.png")).FullName;
+        CommandLineRun.Of("project", "--model", model, "--image", image, "--layer", "mean", "--out", taken).AssertRefused("--out is", "is a folder");
     }
 
     [Fact]

@@ -33,6 +33,8 @@ public class PipelineReaderTests
     [InlineData("pipeline: p\ndata: { emoji: {}, source: x }\nmodel: m.onnx", "2:7", "one of them")]
     [InlineData("pipeline: p\ndata: { emoji: {} }", "1:1", "either 'train'")]
     [InlineData("pipeline: p\ndata: { emoji: {} }\nmodel: m\ntransfer: { layer: a, beside-untrained: true }", "4:11", "'train' section")]
+    [InlineData("pipeline: p\ndata: { target: t }\ntrain: { spec: s.yaml }", "2:7", "'source'")]
+    [InlineData("pipeline: p\ndata: { source: s }\nmodel: m.onnx\ntransfer: { layer: a }", "2:7", "'target'")]
     [InlineData("pipeline: p\ndata: { emoji: {} \nmodel: m", "2:17", "malformed")]
     public void A_wrong_file_is_refused_with_its_place(string text, string place, string hint)
     {

@@ -3,6 +3,7 @@ using MlNetConvVis.Data;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Pipelines;
 using MlNetConvVis.Runtime;
+using MlNetConvVis.Specs;
 
 namespace MlNetConvVis.Tests.Pipelines;
 
@@ -89,6 +90,30 @@ public sealed class PipelineRunnerTests : IDisposable
         Assert.Equal(["data", "train", "features", "visualize"], again.Watcher.Done.Where(static d => d.WasDone).Select(static d => d.Step));
         Assert.True(Directory.Exists(Path.Combine(Run, "transfer.previous")));
         Assert.Equal(3, JsonDocument.Parse(File.ReadAllBytes(again.Result.Results)).RootElement.GetProperty("transfer").GetProperty("rows")[0].GetProperty("folds").GetArrayLength());
+    }
+
+    [Fact]
+    public void A_step_whose_folder_was_removed_is_done_again()
+    {
+        RunPipeline();
+        Directory.Delete(Path.Combine(Run, "visualize"), recursive: true);
+        var again = RunPipeline();
+        Assert.Equal(["visualize"], again.Watcher.Done.Where(static d => !d.WasDone).Select(static d => d.Step));
+        AssertFiles();
+    }
+
+    [Theory]
+    [InlineData("layers: [conv1, conv2]", "layers: [conv1, conv9]", "conv9")]
+    [InlineData("layer: pool2", "layer: pol2", "pool2")]
+    [InlineData("spec: tiny.yaml", "spec: none.yaml", "none.yaml")]
+    public void What_the_network_lacks_is_said_before_training(string right, string wrong, string hint)
+    {
+        _folder.Write("tiny-pipeline.yaml", Pipeline.Replace(right, wrong, StringComparison.Ordinal));
+        var watcher = new Watcher();
+        var e = Assert.ThrowsAny<Exception>(() => RunPipeline(watcher));
+        Assert.True(e is PipelineException or SpecException, e.ToString());
+        Assert.Contains(hint, e.Message, StringComparison.Ordinal);
+        Assert.Empty(watcher.Steps);
     }
 
     [Fact]

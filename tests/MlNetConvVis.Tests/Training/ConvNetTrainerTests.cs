@@ -142,7 +142,7 @@ public sealed class ConvNetTrainerTests : IDisposable
         var options = TinyTraining.Options with { Epochs = 1 };
         Train(options, _folder.Path);
         AssertRefused(options, TinyTraining.Set(), resume: false, "earlier run");
-        AssertRefused(options with { Seed = 99 }, TinyTraining.Set(), resume: true, "\"seed\":99");
+        AssertRefused(options with { Seed = 99 }, TinyTraining.Set(), resume: true, "(seed 7, now 99)");
         AssertRefused(options, TinyTraining.Set(seed: 2), resume: true, "other pictures");
         var error = Assert.Throws<TrainingException>(() => new ConvNetTrainer(TinyTraining.Network(seed: 4), TinyTraining.Set(), options).Train(_folder.Path, resume: true));
         Assert.Contains("another network", error.Message, StringComparison.Ordinal);
