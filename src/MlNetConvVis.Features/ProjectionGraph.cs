@@ -30,6 +30,8 @@ public static class ProjectionGraph
         ArgumentNullException.ThrowIfNull(net);
         ArgumentNullException.ThrowIfNull(rules);
         var start = StartOf(net, layer);
+        if (ReversalPass.Unsupported(net.Graph, start, net.Image.Name, rules) is [var unknown, ..])
+            throw new UnsupportedOperatorException(unknown, net.Original.Opset, rules.Name, rules.Operators);
         var shape = net.ShapeOf(start);
         var forward = net.Graph.With(outputs: [new ValueInfo(start, ElementType.Float, shape)]).WithoutUnused();
         var build = new GraphBuilder(forward);

@@ -21,9 +21,10 @@ public sealed class Projector : IDisposable
     public Projector(ConvNet net, string layer, ReversalRuleSet rules, SessionSettings settings, int batch = 1)
     {
         _net = net ?? throw new ArgumentNullException(nameof(net));
+        var graph = ProjectionGraph.Of(net, layer, rules);      // first of all: its refusals say most
         Layer = ProjectionGraph.StartOf(net, layer);
         LayerShape = net.ShapeOf(Layer);
-        _session = new GraphSession(ProjectionGraph.Of(net, layer, rules), settings);
+        _session = new GraphSession(graph, settings);
         _run = _session.Bind(batch);
         ImageLength = _run.ItemLength(net.Image.Name);
     }

@@ -70,9 +70,9 @@ internal sealed class ProjectVerb : Verb
         if (file.EndsWith(".png", StringComparison.Ordinal) && shape[^3] is not (1 or 3))
             throw new UsageException($"{_out.Name} is '{file}', but {shape[^3]} channels make no picture; a .npy file was wanted.");
         var settings = Common.Session(given, terminal);
+        using var projector = new Projector(net, layer, rules, settings);
         var unit = Find(net, ProjectionGraph.StartOf(net, layer), values, given.Whole(_channel, 0), place, settings);
         terminal.Cancellation.ThrowIfCancellationRequested();
-        using var projector = new Projector(net, layer, rules, settings);
         var (projection, activation) = (new float[values.Length], new float[1]);
         projector.Project(values, [unit], projection, activation);
         if (projection.Any(static v => !float.IsFinite(v)))

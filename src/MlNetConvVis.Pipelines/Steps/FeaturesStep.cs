@@ -35,8 +35,8 @@ internal sealed class FeaturesStep : IPipelineWork
     {
         using var extractor = new FeatureExtractor(net, [layer], switches: true, context.Settings, batch: 64);
         var columns = (int)extractor.ItemShape(layer).Aggregate(1L, static (a, b) => a * b);
-        var values = new float[frames.Count * columns];
-        var switches = extractor.Pools.ToDictionary(static p => p, p => new long[frames.Count * ItemLength(extractor, p)], StringComparer.Ordinal);
+        var values = new float[checked(frames.Count * columns)];
+        var switches = extractor.Pools.ToDictionary(static p => p, p => new long[checked(frames.Count * ItemLength(extractor, p))], StringComparer.Ordinal);
         extractor.Run(frames.Count, frames.Fill, (first, count, batch) =>
         {
             context.Cancellation.ThrowIfCancellationRequested();

@@ -27,7 +27,8 @@ public sealed class VisualizeTests : IDisposable
 
     [Fact]
     public void A_layer_that_cannot_be_reversed_is_refused_before_any_photo_is_read() =>
-        CommandLineRun.Of("visualize", "--model", TinyModel.WriteUnknownOperator(_folder), "--images", "/no/such", "--layers", "last", "--out", Out("v")).AssertRefused("'last'");
+        CommandLineRun.Of("visualize", "--model", TinyModel.WriteUnknownOperator(_folder), "--images", "/no/such", "--layers", "last", "--out", Out("v"))
+            .AssertRefused("'Frobnicate'", "Known: ");
 
     private string Out(string name) => Path.Combine(_folder.Path, name);
 }
