@@ -23,10 +23,11 @@ public static class PipelineRunner
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(observer);
         using var folder = RunFolder.Open(spec.Out);
+        var isNew = folder.Claim($"pipeline '{spec.Name}' ({Path.GetFileName(spec.File)})");
         var context = new PipelineContext(spec, folder, settings with { Note = observer.Noted }, observer, cancellation);
         EnsureLayers(context);
         IPipelineWork[] works = [.. WorksOf(spec, command)];
-        Prepare(context, works.Length + 1);
+        Prepare(context, works.Length + 1, isNew);
         var didSomething = false;
         foreach (var (index, work) in works.Index()) didSomething |= Do(context, work, index + 2, works.Length + 1);
         return new PipelineResult(spec.Out, folder.In(ReportStep.ReportFile), folder.In(ReportStep.ResultsFile), !didSomething);
@@ -61,9 +62,9 @@ public static class PipelineRunner
         }
     }
 
-    private static void Prepare(PipelineContext context, int steps)
+    private static void Prepare(PipelineContext context, int steps, bool isNew)
     {
-        var had = Directory.Exists(context.Folder.In("data")) || context.Spec.Data.EmojiSide is null;
+        var had = !isNew && (context.Spec.Data.EmojiSide is null || Directory.Exists(context.Folder.In("data")));
         context.Observer.Started(DataStep.Step, 1, steps);
         context.Data = DataStep.Prepare(context);
         context.Observer.Finished(DataStep.Step, context.Data.Description, had);

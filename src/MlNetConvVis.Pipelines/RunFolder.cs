@@ -38,6 +38,21 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>Refuses a folder that another pipeline filled, so that nothing of it is overwritten; remembers this one's name in a new folder.</summary>
+    /// <returns>Whether the folder is new.</returns>
+    public bool Claim(string pipeline)
+    {
+        var file = In(".steps", "pipeline");
+        if (!File.Exists(file))
+        {
+            File.WriteAllText(file, pipeline);
+            return true;
+        }
+
+        return File.ReadAllText(file) is var owner && owner == pipeline ? false : throw new PipelineException(
+            $"The run folder '{Path}' holds a run of {owner}, not of {pipeline}. Name another folder with 'out' in the pipeline or with --out.");
+    }
+
     public string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
     /// <summary>Gets what a step said of itself when it finished from the same ingredients; null when it has to be done.</summary>

@@ -42,15 +42,26 @@ internal static class DataStep
     {
         var source = spec.Data.Source is { } folder ? ImageFolder.Scan(folder) : null;
         var target = spec.Data.Target is { } other ? ImageFolder.Scan(other) : null;
-        var split = source is not null && spec.Train is not null ? DataSplit.Stratified(source.Labels(), spec.Data.Validation, spec.Seed) : null;
+        var split = source is not null && spec.Train is not null && spec.Data.Validation > 0 ? Split(source, spec) : null;
         return new PipelineData(
-            split is null ? null : source!.Subset(split.Train),
+            split is null ? source : source!.Subset(split.Train),
             split is null ? null : source!.Subset(split.Test),
             target,
             null,
             source ?? target!,
             RunFolder.Fingerprint(Files(source).Concat(Files(target))),
             string.Join(", ", Describe("source", source).Concat(Describe("target", target))));
+    }
+
+    private static DataSplit Split(ImageSet source, PipelineSpec spec)
+    {
+        if (source.Labels().CountBy(static l => l).FirstOrDefault(static c => c.Value < 2) is { Value: 1, Key: var lonely })
+        {
+            throw new PipelineException($"Class '{source.Classes[lonely]}' of '{spec.Data.Source}' has a single image, which cannot be trained on and checked with. " +
+                "Add images, or keep none for checking with 'validation: 0'.");
+        }
+
+        return DataSplit.Stratified(source.Labels(), spec.Data.Validation, spec.Seed);
     }
 
     private static IEnumerable<string> Files(ImageSet? set) =>

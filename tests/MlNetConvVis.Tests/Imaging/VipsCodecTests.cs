@@ -4,6 +4,14 @@ using MlNetConvVis.Imaging.Vips;
 
 namespace MlNetConvVis.Tests.Imaging;
 
+/// <summary>Tests that measure what the whole process holds; no other test runs beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneInTheProcess
+{
+    public const string Name = "alone in the process";
+}
+
+[Collection(AloneInTheProcess.Name)]
 public sealed class VipsCodecTests
 {
     private readonly VipsCodec _codec = OpenOrSkip();

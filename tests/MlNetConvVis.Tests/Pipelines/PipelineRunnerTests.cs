@@ -134,6 +134,26 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_another_pipeline_filled_is_left_alone()
+    {
+        var whole = RunPipeline().Result;
+        var report = File.ReadAllText(whole.Report);
+        _folder.Write("tiny-pipeline.yaml", Pipeline.Replace("pipeline: tiny", "pipeline: other", StringComparison.Ordinal));
+        var e = Assert.Throws<PipelineException>(() => RunPipeline());
+        Assert.Contains("--out", e.Message, StringComparison.Ordinal);
+        Assert.Equal(report, File.ReadAllText(whole.Report));
+    }
+
+    [Fact]
+    public void A_class_with_a_single_photo_cannot_be_checked_but_can_be_trained_on()
+    {
+        _folder.Write("source/few/one.png", ImageCodecs.Default.EncodePng(RgbImage.Filled(16, 16, Rgb.White)));
+        Assert.Contains("'few'", Assert.Throws<PipelineException>(() => RunPipeline()).Message, StringComparison.Ordinal);
+        _folder.Write("tiny-pipeline.yaml", Pipeline.Replace("validation: 0.25", "validation: 0", StringComparison.Ordinal));
+        Assert.Contains("4 classes", RunPipeline().Watcher.Done[0].Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Two_runs_at_a_time_in_one_folder_are_refused()
     {
         Directory.CreateDirectory(Path.Combine(Run, ".steps"));
