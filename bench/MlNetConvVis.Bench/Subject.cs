@@ -23,9 +23,9 @@ internal sealed class Subject
     {
         var spec = NetworkSpec.Read(Path.Combine(AppContext.BaseDirectory, "models", $"{name}.yaml"));
         if (last is not null)
-            spec = spec with { Layers = [.. spec.Layers.Take(1 + spec.Layers.ToList().FindIndex(l => l.Name == last))] };
+            spec = spec with { Classes = null, Layers = [.. spec.Layers.Take(1 + spec.Layers.ToList().FindIndex(l => l.Name == last))] };
         (Name, Batch, Classes) = (name, batch, classes);
-        Network = spec.Compile(classes, WeightSeed);
+        Network = spec.Compile(last is null ? classes : null, WeightSeed);      // cut off, no layer counts classes
         Net = new ConvNet(Network.Graph);
         Images = Noise(batch * spec.Input.Channels * spec.Input.Height * spec.Input.Width, amplitude);
         Write(Path.Combine(shared, name, "image.npy"), Images, [batch, spec.Input.Channels, spec.Input.Height, spec.Input.Width]);
