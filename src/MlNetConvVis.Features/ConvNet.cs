@@ -6,18 +6,13 @@ using MlNetConvVis.Graph.Shapes;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Onnx;
 using MlNetConvVis.Specs;
+using MlNetConvVis.Specs.Compilation;
 
 namespace MlNetConvVis.Features;
 
 /// <summary>A convolutional network read from an ONNX file, with what is needed to feed it images and to name what it has learned. Immutable.</summary>
 public sealed class ConvNet
 {
-    /// <summary>The metadata key of the class names: a JSON list of texts.</summary>
-    public const string ClassesKey = "convvis.classes";
-
-    /// <summary>The metadata key of the layers of a spec, in order: a JSON list of value names.</summary>
-    public const string LayersKey = "convvis.layers";
-
     private readonly Lazy<OnnxGraph> _graph;
     private readonly Lazy<IReadOnlyDictionary<string, TensorShape>> _shapes;
     private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<FieldAxis>>> _fields;
@@ -29,7 +24,7 @@ public sealed class ConvNet
     /// <param name="classes">Class names in the order of the last layer; null to take them from the graph's metadata.</param>
     /// <exception cref="GraphException">The graph has no input [N, C, H, W] of floats, or its metadata is damaged.</exception>
     public ConvNet(OnnxGraph graph, ImagePreprocessing? preprocessing = null, IReadOnlyList<string>? classes = null)
-        : this(graph ?? throw new ArgumentNullException(nameof(graph)), ImageInput(graph), preprocessing ?? PreprocessingIn(graph), classes ?? TextsUnder(graph, ClassesKey))
+        : this(graph ?? throw new ArgumentNullException(nameof(graph)), ImageInput(graph), preprocessing ?? PreprocessingIn(graph), classes ?? TextsUnder(graph, NetworkMetadata.ClassesKey))
     {
     }
 
@@ -70,7 +65,7 @@ public sealed class ConvNet
     public IReadOnlyList<LayerInfo> Layers => _layers.Value;
 
     /// <summary>Gets the names of a spec's layers in order; empty for foreign models.</summary>
-    public IReadOnlyList<string> SpecLayers => TextsUnder(Original, LayersKey) ?? [];
+    public IReadOnlyList<string> SpecLayers => TextsUnder(Original, NetworkMetadata.LayersKey) ?? [];
 
     /// <summary>Reads a model file. What it does not say of its preprocessing and classes is taken from <c>MODEL.yaml</c> beside it, where that is there.</summary>
     /// <param name="path">An ONNX file.</param>

@@ -10,9 +10,6 @@ namespace MlNetConvVis.Training;
 /// <summary>Brings what training changed back into the form that a network is used in.</summary>
 public static class TrainedNetwork
 {
-    /// <summary>The metadata key of the class names: a JSON list of texts in the order of the last layer.</summary>
-    public const string ClassesKey = "convvis.classes";
-
     /// <summary>Takes a spec's preprocessing; without one, pixels minus 128 over 64, the shorter side resized to the input.</summary>
     /// <param name="spec">The spec.</param>
     /// <returns>The preprocessing, of the spec's input size.</returns>
@@ -40,7 +37,7 @@ public static class TrainedNetwork
         foreach (var slot in slots.Where(static s => s.Weight is not null)) initializers[slot.Weight!] = state[slot.Name];
         var metadata = network.Graph.Metadata.ToDictionary(StringComparer.Ordinal);
         metadata[ImagePreprocessing.MetadataKey] = set.Preprocessing.ToJson();
-        metadata[ClassesKey] = JsonSerializer.Serialize(set.Classes);
+        metadata[NetworkMetadata.ClassesKey] = JsonSerializer.Serialize(set.Classes);
         return network.Graph.With(initializers: initializers, metadata: metadata);
     }
 }

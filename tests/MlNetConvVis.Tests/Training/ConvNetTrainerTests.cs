@@ -3,6 +3,7 @@ using MlNetConvVis.Graph;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Onnx;
 using MlNetConvVis.Runtime;
+using MlNetConvVis.Specs.Compilation;
 using MlNetConvVis.Training;
 
 namespace MlNetConvVis.Tests.Training;
@@ -65,7 +66,7 @@ public sealed class ConvNetTrainerTests : IDisposable
         var result = new ConvNetTrainer(TinyTraining.Network(), set, TinyTraining.Options).Train(_folder.Path, cancellation: TestContext.Current.CancellationToken);
         var model = OnnxFile.Load(result.ModelFile!);
         Assert.Equal(set.Preprocessing, ImagePreprocessing.FromJson(model.Metadata[ImagePreprocessing.MetadataKey]));
-        Assert.Equal(set.Classes, JsonSerializer.Deserialize<string[]>(model.Metadata[TrainedNetwork.ClassesKey])!);
+        Assert.Equal(set.Classes, JsonSerializer.Deserialize<string[]>(model.Metadata[NetworkMetadata.ClassesKey])!);
         Assert.Contains("conv2", model.Metadata["convvis.layers"], StringComparison.Ordinal);
         Assert.Contains("name: tiny", model.Metadata["convvis.spec"], StringComparison.Ordinal);
 
