@@ -44,13 +44,12 @@ internal sealed class FeaturesStep : IPipelineWork
             foreach (var (pool, all) in switches) CopySwitches(batch, pool, all, (first, count), ItemLength(extractor, pool));
             context.Observer.Progressed(share.From + ((share.To - share.From) * (first + count) / frames.Count), $"{name} network, {first + count} of {frames.Count} images");
         });
-        NpyFile.Write<float>(Path.Combine(folder, $"{name}-{FileName(layer)}.npy"), values, [frames.Count, columns]);
+        var files = FileNames.Of([layer, .. extractor.Pools]);
+        NpyFile.Write<float>(Path.Combine(folder, $"{name}-{files[layer]}.npy"), values, [frames.Count, columns]);
         foreach (var (pool, all) in switches)
-            NpyFile.Write<long>(Path.Combine(folder, $"{name}-{FileName(pool)}.switches.npy"), all, [frames.Count, .. extractor.ItemShape(pool).Select(static d => (int)d)]);
+            NpyFile.Write<long>(Path.Combine(folder, $"{name}-{files[pool]}.switches.npy"), all, [frames.Count, .. extractor.ItemShape(pool).Select(static d => (int)d)]);
         return columns;
     }
-
-    internal static string FileName(string value) => string.Concat(value.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-'));
 
     private static int ItemLength(FeatureExtractor extractor, string name) => (int)extractor.ItemShape(name).Aggregate(1L, static (a, b) => a * b);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MlNetConvVis.Data;
+using MlNetConvVis.Features;
 using MlNetConvVis.Transfer;
 
 namespace MlNetConvVis.Pipelines.Steps;
@@ -43,7 +44,7 @@ internal sealed class TransferStep : IPipelineWork
 
     private static FeatureMatrix Features(PipelineContext context, string network, string layer)
     {
-        var values = NpyFile.Read<float>(context.Folder.In("features", $"{network}-{FeaturesStep.FileName(layer)}.npy"));
+        var values = NpyFile.Read<float>(context.Folder.In("features", $"{network}-{FileNames.Of([layer])[layer]}.npy"));
         var target = FeaturesStep.Target(context);
         var kept = RunFolder.ReadJson<int[]>(context.Folder.In("features", FeaturesStep.RowsFile));
         if (values.Shape[0] != kept.Length)

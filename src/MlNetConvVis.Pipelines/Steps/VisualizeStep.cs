@@ -1,5 +1,6 @@
 using System.Globalization;
 using MlNetConvVis.Analysis;
+using MlNetConvVis.Features;
 using MlNetConvVis.Graph.Reversal;
 using MlNetConvVis.Imaging;
 
@@ -25,16 +26,16 @@ internal sealed class VisualizeStep : IPipelineWork
         var total = chosen.Sum(static m => m.Tops.Count);
         var drawn = new StepProgress<int>(done => context.Observer.Progressed(0.5 + (0.5 * done / total), $"{done} of {total} activations projected to pixels"));
         var pictures = FeatureGallery.Draw(context.Network, chosen, photos, ReversalRules.Named(section.Rule), context.Settings, progress: drawn, cancellation: context.Cancellation);
-        var list = pictures.Select(m => Write(context, folder, m)).ToArray();
+        var files = FileNames.Of(section.Layers);
+        var list = pictures.Select(m => Write(context, folder, m, files[m.Layer])).ToArray();
         foreach (var layer in pictures.GroupBy(static m => m.Layer))
-            FeatureGallery.Sheet([.. layer]).WritePng(Path.Combine(folder, $"{FeaturesStep.FileName(layer.Key)}.png"));
+            FeatureGallery.Sheet([.. layer]).WritePng(Path.Combine(folder, $"{files[layer.Key]}.png"));
         context.Folder.WriteJson(Path.Combine(folder, ListFile), list);
         return string.Create(CultureInfo.InvariantCulture, $"{total} projections of {chosen.Count} maps in {section.Layers.Count} layers, from {photos.Count:N0} photos");
     }
 
-    private static MapPictures Write(PipelineContext context, string folder, FeatureMapPictures map)
+    private static MapPictures Write(PipelineContext context, string folder, FeatureMapPictures map, string layer)
     {
-        var layer = FeaturesStep.FileName(map.Layer);
         Directory.CreateDirectory(Path.Combine(folder, layer));
         var items = map.Pictures.Select((picture, i) =>
         {

@@ -1,10 +1,13 @@
 using System.Globalization;
 
-namespace MlNetConvVis.Cli.Output;
+namespace MlNetConvVis.Features;
 
 /// <summary>Turns layer names, which may hold slashes, into file names that every system takes and that stay apart.</summary>
-internal static class FileNames
+public static class FileNames
 {
+    /// <summary>Names a file for each layer.</summary>
+    /// <param name="names">The layers; the first keeps its plain name whatever else comes.</param>
+    /// <returns>File names without extension, by layer; no two differ by case alone.</returns>
     public static IReadOnlyDictionary<string, string> Of(IEnumerable<string> names)
     {
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
