@@ -15,20 +15,20 @@ internal static class ActivationReversal
         "LeakyRelu" => s.Build.Node("Where",
             [s.Build.Node("Greater", [s.Input(0), s.Build.Scalar(0)]), s.Build.Scalar(1), s.Build.Scalar(s.Node.Attributes.Float("alpha", 0.01f))]),
         "Clip" => InsideLimits(s),
-        _ => s.Build.StepOf(new Value(s.Node.Outputs[0])),      // positive exactly where the input is, and the input need not be kept
+        _ => s.Build.StepOf(s.Output(0)),      // positive exactly where the input is, and the input need not be kept
     });
 
     /// <summary>y * (1 - y) times the signal.</summary>
     public static Value SigmoidDerivative(ReversalStep s)
     {
-        var y = new Value(s.Node.Outputs[0]);
+        var y = s.Output(0);
         return s.Build.Mul(s.Signal, s.Build.Mul(y, s.Build.Sub(s.Build.Scalar(1), y)));
     }
 
     /// <summary>y * (signal - sum(signal * y)) along the softmax's axis.</summary>
     public static Value SoftmaxDerivative(ReversalStep s)
     {
-        var y = new Value(s.Node.Outputs[0]);
+        var y = s.Output(0);
         var shared = s.Build.ReduceSum(s.Build.Mul(s.Signal, y), [s.Node.Attributes.Int("axis", -1)], keep: true);
         return s.Build.Mul(y, s.Build.Sub(s.Signal, shared));
     }

@@ -17,5 +17,5 @@ internal static class ArithmeticReversal
 
     /// <summary>d(a / b)/db = -(a / b) / b.</summary>
     public static Value Divisor(ReversalStep s) => s.SummedLikeInput(
-        s.Build.Node("Neg", [s.Build.Div(s.Build.Mul(s.Signal, new Value(s.Node.Outputs[0])), s.Input(1))]), 1);
+        s.Build.Node("Neg", [s.Build.Div(s.Build.Mul(s.Signal, s.Output(0)), s.Input(1))]), 1);
 }

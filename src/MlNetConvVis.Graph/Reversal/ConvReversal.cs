@@ -8,7 +8,7 @@ internal static class ConvReversal
     /// <summary>The transposed convolution with the same weights; rows that the forward floor dropped come back as output padding.</summary>
     public static Value ToInput(ReversalStep s)
     {
-        var window = WindowGeometry.Of(s.Node, s.InputShape(0), s.InputShape(1));
+        var window = s.Window();
         return s.Build.Node("ConvTranspose", [s.Signal, s.Input(1)], OnnxAttributes.Of(
             ("kernel_shape", window.Kernel.ToArray()),
             ("strides", window.Strides.ToArray()),
@@ -24,7 +24,7 @@ internal static class ConvReversal
     /// </summary>
     public static Value ToWeights(ReversalStep s)
     {
-        var window = WindowGeometry.Of(s.Node, s.InputShape(0), s.InputShape(1));
+        var window = s.Window();
         var groups = s.Node.Attributes.Int("group", 1);
         var padded = ChannelsFirst(s.Build, Padded(s.Build, s.Input(0), window), window.Rank);
         var signal = s.Build.Transpose(s.Signal, [0, .. SpatialAxes(window.Rank), 1]);

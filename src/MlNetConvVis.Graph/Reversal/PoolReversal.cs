@@ -28,7 +28,7 @@ internal static class PoolReversal
     /// <summary>Spreads each value evenly over the elements that its window averaged.</summary>
     public static Value AveragePool(ReversalStep s)
     {
-        var window = WindowGeometry.Of(s.Node, s.InputShape(0));
+        var window = s.Window();
         var channels = s.InputShape(0).Known(1);
         var shares = s.Build.Div(s.Signal, s.Build.Constant("pool-counts", Counts(s.Node, window)));
         var ones = OnnxTensor.Of(Enumerable.Repeat(1f, (int)(channels * OnnxTensor.Product(window.Kernel))).ToArray(), [channels, 1, .. window.Kernel]);

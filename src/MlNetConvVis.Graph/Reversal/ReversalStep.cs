@@ -35,6 +35,15 @@ public sealed class ReversalStep
     /// <returns>The value of the forward graph.</returns>
     public Value Input(int index) => new(Node.Inputs[index]);
 
+    /// <summary>Gets one of the node's outputs, as the forward pass computed it.</summary>
+    /// <param name="index">Its place.</param>
+    /// <returns>The value of the forward graph.</returns>
+    public Value Output(int index) => new(Node.Outputs[index]);
+
+    /// <summary>Gets how the node's window moves over its first input.</summary>
+    /// <returns>The geometry of a Conv or a pool.</returns>
+    public WindowGeometry Window() => WindowGeometry.Of(Node, InputShape(0), Node.OpType == "Conv" ? InputShape(1) : null);
+
     /// <summary>Gets the shape of an input.</summary>
     /// <param name="index">Its place.</param>
     /// <returns>The shape.</returns>
