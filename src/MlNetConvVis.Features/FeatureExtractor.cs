@@ -20,6 +20,7 @@ public sealed class FeatureExtractor : IDisposable
     private readonly GraphSession _session;
     private readonly BoundRun _run;
     private readonly ConvNet _net;
+    private readonly ISwitches _switches;
     private readonly FeatureBatch _batch;
 
     /// <summary>Opens the network for some layers.</summary>
@@ -32,19 +33,27 @@ public sealed class FeatureExtractor : IDisposable
     public FeatureExtractor(ConvNet net, IReadOnlyList<string> layers, bool switches, SessionSettings settings, int batch = 32)
     {
         _net = net ?? throw new ArgumentNullException(nameof(net));
-        var graph = FeatureGraph.Of(net, layers, switches);
-        var pools = graph.Outputs.Where(static o => o.Type == ElementType.Int64).Select(o => (Layer: graph.ProducerOf(o.Name)!.Outputs[0], Indices: o.Name)).ToArray();
-        (Layers, Pools) = (layers, [.. pools.Select(static p => p.Layer)]);
-        _session = new GraphSession(graph, settings);
+        ArgumentNullException.ThrowIfNull(settings);
+        Layers = layers;
+        var pools = switches ? FeatureGraph.PoolsBefore(net, layers) : [];
+        _session = new GraphSession(FeatureGraph.Of(net, [.. layers, .. FeatureGraph.ValuesBefore(net, pools)], switches: false), settings);
+        var onDevice = pools.Count > 0 && _session.Provider != SessionSettings.ProcessorProvider;
+        if (onDevice)
+        {
+            _session.Dispose();      // its memory keeps the values before pooling; only the indices come back
+            _session = new GraphSession(FeatureGraph.Of(net, layers, switches: true), settings);
+        }
+
         _run = _session.Bind(batch);
-        _batch = new FeatureBatch(_run, pools.ToDictionary(static p => p.Layer, p => new SwitchValue(p.Indices, ElementsBefore(p.Layer)), StringComparer.Ordinal));
+        _switches = onDevice ? new DeviceSwitches(net, pools, _run) : new HostSwitches(net, pools, _run, settings);
+        _batch = new FeatureBatch(_run, _switches);
     }
 
     /// <summary>Gets the layers.</summary>
     public IReadOnlyList<string> Layers { get; }
 
     /// <summary>Gets the max-pooling layers whose switches are read; none when they were not asked for.</summary>
-    public IReadOnlyList<string> Pools { get; }
+    public IReadOnlyList<string> Pools => _switches.Pools;
 
     /// <summary>Gets the execution provider.</summary>
     public string Provider => _session.Provider;
@@ -52,7 +61,7 @@ public sealed class FeatureExtractor : IDisposable
     /// <summary>Gets the shape of one image's value of a layer, which is also that of its switches.</summary>
     /// <param name="layer">One of <see cref="Layers"/> or <see cref="Pools"/>.</param>
     /// <returns>[C, H, W] or [C].</returns>
-    public long[] ItemShape(string layer) => _run.Shape(_batch.NameOf(layer), 1)[1..];
+    public long[] ItemShape(string layer) => Layers.Contains(layer) ? _run.Shape(layer, 1)[1..] : [.. _net.ShapeOf(layer).Dims.Skip(1).Select(static d => d.Size)];
 
     /// <summary>Runs images through the network.</summary>
     /// <param name="count">How many.</param>
@@ -69,6 +78,7 @@ public sealed class FeatureExtractor : IDisposable
             var input = _run.Floats(_net.Image.Name);
             for (var i = 0; i < items; i++) fill(first + i, input.Slice(i * length, length));
             _run.Run(items);
+            _switches.Read(items);
             take(first, items, _batch);
         }
     }
@@ -86,13 +96,6 @@ public sealed class FeatureExtractor : IDisposable
         return rows;
     }
 
-    /// <summary>The elements of one image's value before a pooling, C*H*W.</summary>
-    private long ElementsBefore(string pool)
-    {
-        var before = _net.Graph.ProducerOf(pool)!.Inputs[0];
-        return (before == _net.Image.Name ? _net.Image.Shape! : _net.ShapeOf(before)).ItemCount();
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -105,9 +108,9 @@ public sealed class FeatureExtractor : IDisposable
 public sealed class FeatureBatch
 {
     private readonly BoundRun _run;
-    private readonly IReadOnlyDictionary<string, SwitchValue> _switches;
+    private readonly ISwitches _switches;
 
-    internal FeatureBatch(BoundRun run, IReadOnlyDictionary<string, SwitchValue> switches) => (_run, _switches) = (run, switches);
+    internal FeatureBatch(BoundRun run, ISwitches switches) => (_run, _switches) = (run, switches);
 
     /// <summary>Gets a layer's values, one item behind the other.</summary>
     /// <param name="layer">The layer.</param>
@@ -120,15 +123,7 @@ public sealed class FeatureBatch
     /// <param name="destination">Receives, for each pooled unit, the flat place of its maximum in [C, H, W] before pooling; independent of the batch.</param>
     public void CopySwitches(string pool, int item, Span<long> destination)
     {
-        if (!_switches.TryGetValue(pool, out var value)) throw new ArgumentException($"The switches of '{pool}' are not read.", nameof(pool));
-        var length = _run.ItemLength(value.Indices);
-        var all = _run.Longs(value.Indices).Slice(item * length, length);
-        for (var i = 0; i < length; i++) destination[i] = all[i] - (item * value.ElementsBefore);      // ONNX counts over the whole batch
+        if (!_switches.Pools.Contains(pool)) throw new ArgumentException($"The switches of '{pool}' are not read.", nameof(pool));
+        _switches.Copy(pool, item, destination);
     }
-
-    /// <summary>A layer is its own output; of a pool that was not asked for itself, the switches are.</summary>
-    internal string NameOf(string layer) => _switches.TryGetValue(layer, out var value) ? value.Indices : layer;
 }
-
-/// <summary>Where a pool's switches are read, and how many elements of one image it pools.</summary>
-internal sealed record SwitchValue(string Indices, long ElementsBefore);

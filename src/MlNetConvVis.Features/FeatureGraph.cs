@@ -21,7 +21,18 @@ public static class FeatureGraph
         if (!switches) return cut;
         var build = new GraphBuilder(cut);
         outputs.AddRange(cut.Nodes.Where(static n => n.OpType == "MaxPool").Select(n =>
-            new ValueInfo(build.Output(n, 1, $"{n.Outputs[0]}/switches").Name, ElementType.Int64, net.ShapeOf(n.Outputs[0]))));
+            new ValueInfo(build.Output(n, 1, SwitchesOf(n.Outputs[0])).Name, ElementType.Int64, net.ShapeOf(n.Outputs[0]))));
         return build.ToGraph(outputs);
     }
+
+    /// <summary>Gets the name of the output with a pooling's indices.</summary>
+    internal static string SwitchesOf(string pool) => $"{pool}/switches";
+
+    /// <summary>Gets the max-poolings that layers are computed with, those layers included, in order.</summary>
+    internal static IReadOnlyList<OnnxNode> PoolsBefore(ConvNet net, IReadOnlyList<string> layers) =>
+        [.. Of(net, layers, switches: false).Nodes.Where(static n => n.OpType == "MaxPool")];
+
+    /// <summary>Gets the values that go into poolings and are computed.</summary>
+    internal static IReadOnlyList<string> ValuesBefore(ConvNet net, IReadOnlyList<OnnxNode> pools) =>
+        [.. pools.Select(static p => p.Inputs[0]).Where(v => v != net.Image.Name).Distinct(StringComparer.Ordinal)];
 }

@@ -8,7 +8,6 @@ namespace MlNetConvVis.Runtime;
 /// <summary>Opens ONNX Runtime sessions on the device that was asked for.</summary>
 internal static class SessionFactory
 {
-    public const string CpuProvider = "CPUExecutionProvider";
     public const string CudaProvider = "CUDAExecutionProvider";
 
     private static readonly OrtEnv s_environment = QuietEnvironment();
@@ -39,7 +38,7 @@ internal static class SessionFactory
             }
         }
 
-        return (OpenOn(graph, settings, cuda: false), CpuProvider);
+        return (OpenOn(graph, settings, cuda: false), SessionSettings.ProcessorProvider);
     }
 
     /// <summary>Newer packages of ONNX Runtime report their use to Microsoft unless told not to.</summary>

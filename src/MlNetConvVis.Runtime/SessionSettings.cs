@@ -3,6 +3,9 @@ namespace MlNetConvVis.Runtime;
 /// <summary>How graphs are run.</summary>
 public sealed record SessionSettings
 {
+    /// <summary>The name of the execution provider that computes on the processor.</summary>
+    public const string ProcessorProvider = "CPUExecutionProvider";
+
     /// <summary>Gets the device.</summary>
     /// <value>The default is <see cref="Device.Auto"/>.</value>
     public Device Device { get; init; } = Device.Auto;

@@ -9,6 +9,7 @@ internal static class ConvReversal
     public static Value ToInput(ReversalStep s)
     {
         var window = s.Window();
+        if (IsOneWindow(window) && s.Node.Attributes.Int("group", 1) == 1) return OneWindowToInput(s, window);
         return s.Build.Node("ConvTranspose", [s.Signal, s.Input(1)], OnnxAttributes.Of(
             ("kernel_shape", window.Kernel.ToArray()),
             ("strides", window.Strides.ToArray()),
@@ -16,6 +17,18 @@ internal static class ConvReversal
             ("pads", window.Pads),
             ("output_padding", window.OutputPadding()),
             ("group", s.Node.Attributes.Int("group", 1))));
+    }
+
+    /// <summary>Whether the convolution has a single place, at which its window covers the whole input.</summary>
+    private static bool IsOneWindow(WindowGeometry window) => window.OutputSizes.All(static s => s == 1)
+        && window.InputSizes.SequenceEqual(window.Kernel) && window.Pads.All(static p => p == 0) && window.Dilations.All(static d => d == 1);
+
+    /// <summary>One matrix product for the whole batch, which reads the weights once: [N, O] times [O, C*kernel].</summary>
+    private static Value OneWindowToInput(ReversalStep s, WindowGeometry window)
+    {
+        var (maps, channels) = (s.InputShape(1).Known(0), s.InputShape(1).Known(1));
+        var rows = s.Build.Reshape(s.Input(1), maps, channels * OnnxTensor.Product(window.Kernel));
+        return s.Build.Reshape(s.Build.MatMul(s.Build.Reshape(s.Signal, -1, maps), rows), [-1, channels, .. window.Kernel]);
     }
 
     /// <summary>

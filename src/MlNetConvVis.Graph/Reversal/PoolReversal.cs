@@ -14,7 +14,7 @@ internal static class PoolReversal
         if (s.Node.Attributes.Int("storage_order", 0) != 0)
             throw new GraphException($"MaxPool node '{s.Node.Label}' counts its indices column by column (storage_order = 1); only row by row can be undone. Export the model without it.");
         var build = s.Build;
-        var switches = build.Reshape(build.Output(s.Node, 1), -1);
+        var switches = build.Reshape(s.Switches(), -1);
         var values = build.Reshape(s.Signal, -1);
         var scattered = overlap switch
         {
@@ -30,7 +30,7 @@ internal static class PoolReversal
     {
         var window = s.Window();
         var channels = s.InputShape(0).Known(1);
-        var shares = s.Build.Div(s.Signal, s.Build.Constant("pool-counts", Counts(s.Node, window)));
+        var shares = s.Build.Div(s.Signal, s.AtPlaces(whole => Counts(s.Node, whole)));
         var ones = OnnxTensor.Of(Enumerable.Repeat(1f, (int)(channels * OnnxTensor.Product(window.Kernel))).ToArray(), [channels, 1, .. window.Kernel]);
         var padding = window.OutputPadding();
         return s.Build.Node("ConvTranspose", [shares, s.Build.Constant("pool-ones", ones)], OnnxAttributes.Of(
@@ -65,7 +65,7 @@ internal static class PoolReversal
     }
 
     private static Value Scatter(ReversalStep s, Value switches, Value values, float background, string reduction) =>
-        s.Build.Node("ScatterElements", [s.Build.Reshape(s.Build.FullLike(s.Input(0), background), -1), switches, values],
+        s.Build.Node("ScatterElements", [s.Build.Reshape(s.FilledLikeInput(0, background), -1), switches, values],
             OnnxAttributes.Of(("axis", 0L), ("reduction", reduction)));
 
     /// <summary>The largest value put at each place, also when it is negative; places that nothing names become zero.</summary>

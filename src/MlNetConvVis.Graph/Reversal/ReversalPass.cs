@@ -17,7 +17,18 @@ public static class ReversalPass
         OnnxGraph forward, GraphBuilder build, IReadOnlyDictionary<string, Value> seeds, IReadOnlyCollection<string> targets, ReversalRuleSet rules)
     {
         ArgumentNullException.ThrowIfNull(rules);
-        var shapes = ShapeInference.Infer(forward);
+        return Append(forward, build, new WholeForwardView(build, ShapeInference.Infer(forward)), seeds, targets, rules);
+    }
+
+    /// <summary>The same with another view of the forward pass.</summary>
+    internal static IReadOnlyDictionary<string, Value> Append(
+        OnnxGraph forward,
+        GraphBuilder build,
+        ForwardView view,
+        IReadOnlyDictionary<string, Value> seeds,
+        IReadOnlyCollection<string> targets,
+        ReversalRuleSet rules)
+    {
         var path = NodeOrder.NeededFor(forward, seeds.Keys);
         var wanted = NodeOrder.DependentOn(path, targets);
         var signals = new Dictionary<string, Value>(seeds.ToDictionary(), StringComparer.Ordinal);
@@ -25,13 +36,14 @@ public static class ReversalPass
         {
             Value?[] arrived = [.. node.Outputs.Select(o => signals.TryGetValue(o, out var signal) ? signal : (Value?)null)];
             if (arrived.All(static s => s is null) || !node.Inputs.Any(wanted.Contains)) continue;
-            var answers = rules.For(node, forward.Opset).Apply(new ReversalStep(node, arrived, build, shapes, wanted));
+            var answers = rules.For(node, forward.Opset).Apply(new ReversalStep(node, arrived, build, view, wanted));
             if (answers.Count != node.Inputs.Count)
                 throw new GraphException($"The '{rules.Name}' rule for {node.OpType} gave {answers.Count} signals for the {node.Inputs.Count} inputs of node '{node.Label}'.");
             foreach (var (input, part) in node.Inputs.Zip(answers))
             {
-                if (part is { } signal)
-                    signals[input] = signals.TryGetValue(input, out var sum) ? build.Add(sum, signal) : signal;
+                if (part is not { } answer) continue;
+                var signal = view.Fitted(node, input, answer);
+                signals[input] = signals.TryGetValue(input, out var sum) ? build.Add(sum, signal) : signal;
             }
         }
 
@@ -47,8 +59,14 @@ public static class ReversalPass
     public static IReadOnlyList<OnnxNode> Unsupported(OnnxGraph forward, string from, string target, ReversalRuleSet rules)
     {
         ArgumentNullException.ThrowIfNull(rules);
+        return [.. Between(forward, from, target).Where(n => n.Domain.Length > 0 || !rules.Operators.Contains(n.OpType))];
+    }
+
+    /// <summary>Gets the nodes that a pass from one value to another goes through, in the graph's order.</summary>
+    internal static IEnumerable<OnnxNode> Between(OnnxGraph forward, string from, string target)
+    {
         var path = NodeOrder.NeededFor(forward, [from]);
         var wanted = NodeOrder.DependentOn(path, [target]);
-        return [.. path.Where(n => n.Inputs.Any(wanted.Contains) && (n.Domain.Length > 0 || !rules.Operators.Contains(n.OpType)))];
+        return path.Where(n => n.Inputs.Any(wanted.Contains));
     }
 }

@@ -3,7 +3,12 @@ namespace MlNetConvVis.Graph.Reversal;
 /// <summary>One row of a reversal table: how a signal at an operator's outputs becomes signals at its inputs.</summary>
 /// <param name="OpType">The operator.</param>
 /// <param name="Apply">Answers with one signal an input; null where none is wanted.</param>
-public sealed record ReversalRule(string OpType, Func<ReversalStep, IReadOnlyList<Value?>> Apply);
+public sealed record ReversalRule(string OpType, Func<ReversalStep, IReadOnlyList<Value?>> Apply)
+{
+    /// <summary>Gets whether places without a signal change nothing, so that the rule may be applied to the part of a value around one unit's projection.</summary>
+    /// <value>The default is true.</value>
+    public bool IsLocal { get; init; } = true;
+}
 
 /// <summary>A named table of reversal rules, one row an operator. Immutable; a method is a table with rows changed.</summary>
 public sealed class ReversalRuleSet

@@ -67,7 +67,10 @@ public static class ReversalRules
     /// <summary>Makes the MaxPool row.</summary>
     /// <param name="overlap">What happens where windows share a switch.</param>
     /// <returns>The row.</returns>
-    public static ReversalRule MaxPool(Overlap overlap) => new("MaxPool", s => s.ToInputs(step => PoolReversal.Unpool(step, overlap)));
+    public static ReversalRule MaxPool(Overlap overlap) => new("MaxPool", s => s.ToInputs(step => PoolReversal.Unpool(step, overlap)))
+    {
+        IsLocal = overlap == Overlap.Sum,      // a zero of a window outside the receptive field can overwrite, or be larger than a negative value
+    };
 
     /// <summary>Makes the LRN row.</summary>
     /// <param name="identity">True to pass the signal on, false for the derivative.</param>

@@ -5,16 +5,16 @@ namespace MlNetConvVis.Graph.Reversal;
 /// <summary>One node seen by the reverse pass: what a rule needs to answer with a signal for each of the node's inputs.</summary>
 public sealed class ReversalStep
 {
-    private readonly IReadOnlyDictionary<string, TensorShape> _shapes;
+    private readonly ForwardView _forward;
     private readonly IReadOnlySet<string> _wanted;
 
     internal ReversalStep(
-        OnnxNode node, IReadOnlyList<Value?> signals, GraphBuilder build, IReadOnlyDictionary<string, TensorShape> shapes, IReadOnlySet<string> wanted)
+        OnnxNode node, IReadOnlyList<Value?> signals, GraphBuilder build, ForwardView forward, IReadOnlySet<string> wanted)
     {
         Node = node;
         Signals = signals;
         Build = build;
-        _shapes = shapes;
+        _forward = forward;
         _wanted = wanted;
     }
 
@@ -33,25 +33,34 @@ public sealed class ReversalStep
     /// <summary>Gets one of the node's inputs.</summary>
     /// <param name="index">Its place.</param>
     /// <returns>The value of the forward graph.</returns>
-    public Value Input(int index) => new(Node.Inputs[index]);
+    public Value Input(int index) => _forward.Input(Node, index);
 
     /// <summary>Gets one of the node's outputs, as the forward pass computed it.</summary>
     /// <param name="index">Its place.</param>
     /// <returns>The value of the forward graph.</returns>
-    public Value Output(int index) => new(Node.Outputs[index]);
+    public Value Output(int index) => _forward.Output(Node, index);
 
     /// <summary>Gets how the node's window moves over its first input.</summary>
     /// <returns>The geometry of a Conv or a pool.</returns>
-    public WindowGeometry Window() => WindowGeometry.Of(Node, InputShape(0), Node.OpType == "Conv" ? InputShape(1) : null);
+    public WindowGeometry Window() => _forward.Window(Node);
+
+    /// <summary>Gets the switches of a MaxPool.</summary>
+    /// <returns>int64, of the first output's shape: for each pooled value its maximum's place, counted over the whole first input, batch included.</returns>
+    public Value Switches() => _forward.Switches(Node);
+
+    /// <summary>Gets numbers that belong to the places of the first output.</summary>
+    /// <param name="perPlace">Makes one number a place, [1, 1, spatial axes of the first output], from how the window moves over the whole input.</param>
+    /// <returns>A value that broadcasts to the first output's signal.</returns>
+    public Value AtPlaces(Func<WindowGeometry, OnnxTensor> perPlace) => _forward.AtPlaces(Node, perPlace);
 
     /// <summary>Gets the shape of an input.</summary>
     /// <param name="index">Its place.</param>
     /// <returns>The shape.</returns>
-    public TensorShape InputShape(int index) => ShapeOf(Node.Inputs[index]);
+    public TensorShape InputShape(int index) => _forward.InputShape(Node, index);
 
     /// <summary>Gets the shape of the first output.</summary>
     /// <returns>The shape.</returns>
-    public TensorShape OutputShape() => ShapeOf(Node.Outputs[0]);
+    public TensorShape OutputShape() => _forward.OutputShape(Node, 0);
 
     /// <summary>Gets whether a signal for this input is of use: whether it depends on what the pass runs to.</summary>
     /// <param name="index">The input's place.</param>
@@ -73,6 +82,20 @@ public sealed class ReversalStep
     public IReadOnlyList<Value?> ToEachInput(Func<ReversalStep, int, Value> part) =>
         [.. Node.Inputs.Select((_, index) => Wants(index) ? (Value?)part(this, index) : null)];
 
+    /// <summary>Makes a tensor of an input's shape that holds one number everywhere.</summary>
+    /// <param name="index">The input's place.</param>
+    /// <param name="value">The number.</param>
+    /// <returns>The tensor; where the batch is free it has as many items as the signal.</returns>
+    public Value FilledLikeInput(int index, float value)
+    {
+        var shape = InputShape(index);
+        if (shape.Dims.Skip(1).Any(static d => !d.IsKnown)) return Build.FullLike(Input(index), value);
+        var sizes = shape.IsKnown
+            ? Build.Longs(shape.ForReshape())
+            : Build.Concat(0, Build.Node("Shape", [Signal], OnnxAttributes.Of(("start", 0L), ("end", 1L))), Build.Longs(shape.ForReshape()[1..]));
+        return Build.Node("ConstantOfShape", [sizes], OnnxAttributes.Of(("value", OnnxTensor.Of([value], 1))));
+    }
+
     /// <summary>Gives a signal the shape of an input.</summary>
     /// <param name="signal">As many elements as the input has.</param>
     /// <param name="index">The input's place.</param>
@@ -91,8 +114,4 @@ public sealed class ReversalStep
         long[] axes = [.. Enumerable.Range(0, from.Rank).Where(axis => axis < lead || (to[axis - lead] == 1 && from[axis] != 1)).Select(static a => (long)a)];
         return axes.Length == 0 ? signal : ReshapedLikeInput(Build.ReduceSum(signal, axes, keep: true), index);
     }
-
-    private TensorShape ShapeOf(string value) => _shapes.TryGetValue(value, out var shape)
-        ? shape
-        : throw new GraphException($"The shape of value '{value}' at {Node.OpType} node '{Node.Label}' could not be worked out, but reversing the node needs it.");
 }

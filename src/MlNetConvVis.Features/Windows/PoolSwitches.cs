@@ -1,0 +1,140 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using MlNetConvVis.Graph.Shapes;
+
+namespace MlNetConvVis.Features;
+
+/// <summary>
+/// Finds the switches of a max-pooling, the places of its maxima (Zeiler and Fergus 2013, section 2.1), from the values before it. The runtime then keeps its
+/// fast layout for the forward pass, which it would leave to put out indices itself; and of equal values the first in row-major order wins, on every device.
+/// </summary>
+internal static class PoolSwitches
+{
+    /// <summary>Finds the places of all maxima of some channels.</summary>
+    /// <param name="values">The channels before pooling, [C, H, W].</param>
+    /// <param name="geometry">How the pooling moves over them.</param>
+    /// <param name="places">Receives, [C, pooled H, pooled W], the flat place of each maximum in [C, H, W].</param>
+    public static void All(ReadOnlySpan<float> values, WindowGeometry geometry, Span<int> places)
+    {
+        var (plane, width, height) = ((int)(geometry.InputSizes[0] * geometry.InputSizes[1]), (int)geometry.OutputSizes[1], (int)geometry.OutputSizes[0]);
+        var rows = new RowMaxima(geometry, 0, width);
+        for (var channel = 0; channel < values.Length / plane; channel++)
+        {
+            for (var y = 0; y < height; y++)
+                rows.Places(values.Slice(channel * plane, plane), y, channel * plane, (int)geometry.InputSizes[1], places[(((channel * height) + y) * width)..]);
+        }
+    }
+
+    /// <summary>
+    /// The maxima of one row of windows, in two steps: down each column, many columns at a time, then across. Of equal values the upper row wins, in one row
+    /// the left column: the first in row-major order.
+    /// </summary>
+    internal sealed class RowMaxima
+    {
+        private readonly int _height;
+        private readonly int _width;
+        private readonly int _rows;
+        private readonly int _rowStep;
+        private readonly int _rowStride;
+        private readonly int _firstRow;
+        private readonly int _kernel;
+        private readonly int _step;
+        private readonly int _stride;
+        private readonly int _left;
+        private readonly int _count;
+        private readonly int _firstColumn;
+        private readonly float[] _best;
+        private readonly int[] _row;
+
+        /// <summary>Prepares for some windows of each row.</summary>
+        /// <param name="geometry">How the pooling moves.</param>
+        /// <param name="first">The first window of each row.</param>
+        /// <param name="count">How many.</param>
+        public RowMaxima(WindowGeometry geometry, int first, int count)
+        {
+            (_height, _width) = ((int)geometry.InputSizes[0], (int)geometry.InputSizes[1]);
+            (_rows, _kernel) = ((int)geometry.Kernel[0], (int)geometry.Kernel[1]);
+            (_rowStep, _step) = ((int)geometry.Dilations[0], (int)geometry.Dilations[1]);
+            (_rowStride, _stride) = ((int)geometry.Strides[0], (int)geometry.Strides[1]);
+            (_firstRow, _left) = (-(int)geometry.PadsBegin[0], (first * (int)geometry.Strides[1]) - (int)geometry.PadsBegin[1]);
+            _count = count;
+            _firstColumn = Math.Max(_left, 0);
+            var end = Math.Min(_left + ((count - 1) * _stride) + ((_kernel - 1) * _step) + 1, _width);
+            (_best, _row) = (new float[Math.Max(0, end - _firstColumn)], new int[Math.Max(0, end - _firstColumn)]);
+        }
+
+        /// <summary>Finds the places of one row of windows.</summary>
+        /// <param name="plane">The channel before pooling, [H, W].</param>
+        /// <param name="y">The row of windows.</param>
+        /// <param name="offset">Added to every place.</param>
+        /// <param name="pitch">How far apart rows lie in what places count over.</param>
+        /// <param name="places">Receives row * pitch + column + offset of each maximum.</param>
+        public void Places(ReadOnlySpan<float> plane, int y, int offset, int pitch, Span<int> places)
+        {
+            TakeRows(plane, y);
+            for (var x = 0; x < _count; x++) places[x] = offset + At(x, pitch);
+        }
+
+        /// <inheritdoc cref="Places(ReadOnlySpan{float}, int, int, int, Span{int})"/>
+        public void Places(ReadOnlySpan<float> plane, int y, int offset, int pitch, Span<long> places)
+        {
+            TakeRows(plane, y);
+            for (var x = 0; x < _count; x++) places[x] = offset + At(x, pitch);
+        }
+
+        private void TakeRows(ReadOnlySpan<float> plane, int y)
+        {
+            var started = false;
+            for (var (k, at) = (0, _firstRow + (y * _rowStride)); k < _rows && at < _height; k++, at += _rowStep)
+            {
+                if (at < 0) continue;
+                var line = plane.Slice((at * _width) + _firstColumn, _best.Length);
+                if (started)
+                {
+                    TakeLarger(line, at);
+                    continue;
+                }
+
+                line.CopyTo(_best);
+                _row.AsSpan().Fill(at);
+                started = true;
+            }
+        }
+
+        private int At(int x, int pitch)
+        {
+            var left = _left + (x * _stride);
+            var first = (left < 0 ? left + ((_step - 1 - left) / _step * _step) : left) - _firstColumn;
+            var end = Math.Min(left + (_kernel * _step) - _firstColumn, _best.Length);
+            var (best, row, column) = (_best[first], _row[first], first);
+            for (var at = first + _step; at < end; at += _step)
+            {
+                var (value, from) = (_best[at], _row[at]);
+                if (!(value > best) && !(value == best && from < row)) continue;
+                (best, row, column) = (value, from, at);
+            }
+
+            return (row * pitch) + column + _firstColumn;
+        }
+
+        private void TakeLarger(ReadOnlySpan<float> line, int at)
+        {
+            var lines = MemoryMarshal.Cast<float, Vector<float>>(line);
+            var bests = MemoryMarshal.Cast<float, Vector<float>>(_best.AsSpan());
+            var rows = MemoryMarshal.Cast<int, Vector<int>>(_row.AsSpan());
+            var here = new Vector<int>(at);
+            for (var v = 0; v < lines.Length; v++)
+            {
+                var larger = Vector.GreaterThan(lines[v], bests[v]);
+                bests[v] = Vector.ConditionalSelect(larger, lines[v], bests[v]);
+                rows[v] = Vector.ConditionalSelect(larger, here, rows[v]);
+            }
+
+            for (var i = lines.Length * Vector<float>.Count; i < line.Length; i++)
+            {
+                if (!(line[i] > _best[i])) continue;
+                (_best[i], _row[i]) = (line[i], at);
+            }
+        }
+    }
+}

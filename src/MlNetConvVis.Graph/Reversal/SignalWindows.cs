@@ -1,0 +1,86 @@
+using MlNetConvVis.Graph.Shapes;
+
+namespace MlNetConvVis.Graph.Reversal;
+
+/// <summary>
+/// Where the signal of a single unit can be. A projection that starts at one unit of a layer is zero outside a window of every value on the way down; the
+/// window's size is the same for all units of the layer, and it moves with the unit.
+/// </summary>
+internal static class SignalWindows
+{
+    /// <summary>Operators that compute each place from the same place of their inputs.</summary>
+    private static readonly HashSet<string> s_samePlace =
+    [
+        "Abs", "Add", "BatchNormalization", "Cast", "Clip", "Div", "Dropout", "Elu", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish", "Identity", "LRN", "LeakyRelu",
+        "Max", "Min", "Mul", "Neg", "PRelu", "Pow", "Reciprocal", "Relu", "Selu", "Sigmoid", "Softplus", "Softsign", "Sqrt", "Sub", "Sum", "Tanh", "ThresholdedRelu",
+    ];
+
+    /// <summary>Works out the windows.</summary>
+    /// <param name="forward">The forward graph.</param>
+    /// <param name="start">The layer of the unit, [N, C, spatial axes].</param>
+    /// <param name="image">The value to reach.</param>
+    /// <param name="shapes">The shapes of the forward graph.</param>
+    /// <returns>
+    /// For each value on the way one entry a spatial axis: unit u of the layer reaches the places Start + u*Stride … Start + u*Stride + Size - 1, some of which
+    /// may lie outside the value. Null where some operator on the way mixes places, or where branches move at different speeds: then only whole values will do.
+    /// </returns>
+    public static IReadOnlyDictionary<string, IReadOnlyList<FieldAxis>>? Infer(
+        OnnxGraph forward, string start, string image, IReadOnlyDictionary<string, TensorShape> shapes)
+    {
+        if (!shapes.TryGetValue(start, out var layer) || layer.Rank < 3) return null;
+        var path = NodeOrder.NeededFor(forward, [start]);
+        var computed = NodeOrder.DependentOn(path, [image]);
+        var windows = new Dictionary<string, IReadOnlyList<FieldAxis>>(StringComparer.Ordinal)
+        {
+            [start] = [.. Enumerable.Repeat(new FieldAxis(1, 1, 0), layer.Rank - 2)],
+        };
+        foreach (var node in path.Reverse().Where(n => n.Inputs.Any(computed.Contains)))
+        {
+            if (!KeepsPlaces(forward, node, computed, shapes)) return null;
+            var reached = node.Outputs.Where(windows.ContainsKey).Select(o => windows[o]).ToArray();
+            if (reached.Length == 0) continue;
+            if (node.OpType == "Split" && (reached.Length < node.Outputs.Count || reached.Any(r => !r.SequenceEqual(reached[0])))) return null;
+            var signal = reached[0];
+            foreach (var input in node.Inputs.Where(computed.Contains))
+            {
+                if (Joined(windows.GetValueOrDefault(input), Through(node, signal, shapes)) is not { } joined) return null;
+                windows[input] = joined;
+            }
+        }
+
+        return windows.ContainsKey(image) ? windows : null;
+    }
+
+    /// <summary>Gets the window of a node's inputs for a window of its outputs.</summary>
+    public static IReadOnlyList<FieldAxis> Through(OnnxNode node, IReadOnlyList<FieldAxis> signal, IReadOnlyDictionary<string, TensorShape> shapes)
+    {
+        if (!IsWindowed(node)) return signal;
+        var window = WindowGeometry.Of(node, shapes[node.Inputs[0]], node.OpType == "Conv" ? shapes[node.Inputs[1]] : null);
+        return [.. signal.Select((axis, a) => new FieldAxis(
+            ((axis.Size - 1) * window.Strides[a]) + (window.Dilations[a] * (window.Kernel[a] - 1)) + 1,
+            axis.Stride * window.Strides[a],
+            (axis.Start * window.Strides[a]) - window.PadsBegin[a]))];
+    }
+
+    public static bool IsWindowed(OnnxNode node) => node.OpType is "Conv" or "MaxPool" or "AveragePool";
+
+    /// <summary>The smallest window that holds both; null where they move at different speeds.</summary>
+    private static IReadOnlyList<FieldAxis>? Joined(IReadOnlyList<FieldAxis>? a, IReadOnlyList<FieldAxis> b) =>
+        a is null ? b : a.Zip(b).All(static pair => pair.First.Stride == pair.Second.Stride) ? [.. a.Zip(b, static (x, y) => x.Joined(y))] : null;
+
+    private static bool KeepsPlaces(OnnxGraph forward, OnnxNode node, IReadOnlySet<string> computed, IReadOnlyDictionary<string, TensorShape> shapes)
+    {
+        if (node.Domain.Length > 0 || !shapes.TryGetValue(node.Outputs[0], out var output) || output.Rank < 3) return false;
+        if (IsWindowed(node)) return node.Inputs.Skip(1).All(i => i.Length == 0 || forward.IsConstant(i));
+        if (node.OpType is "Concat" or "Split") return node.Attributes.Int("axis", 0) is var axis && (axis == 1 || axis == 1 - output.Rank);
+        return s_samePlace.Contains(node.OpType) && node.Inputs.Where(static i => i.Length > 0).All(i =>
+            shapes.TryGetValue(i, out var input) && (computed.Contains(i) ? SameSpace(input, output) : forward.IsConstant(i) && (IsPerChannel(node) || IsPlaceless(input, output))));
+    }
+
+    private static bool SameSpace(TensorShape a, TensorShape b) => a.Rank == b.Rank && a.Dims.Skip(2).SequenceEqual(b.Dims.Skip(2));
+
+    private static bool IsPerChannel(OnnxNode node) => node.OpType == "BatchNormalization";
+
+    /// <summary>Whether a constant is the same at every place: its spatial axes, counted from the end, are 1.</summary>
+    private static bool IsPlaceless(TensorShape constant, TensorShape output) => constant.Dims.Reverse().Take(output.Rank - 2).All(static d => d == 1);
+}
