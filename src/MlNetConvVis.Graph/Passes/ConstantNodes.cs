@@ -21,8 +21,8 @@ internal static class ConstantNodes
     private static OnnxTensor? Value(OnnxNode node, Dictionary<string, OnnxTensor> initializers) => node.OpType switch
     {
         "Constant" => ConstantValue(node),
-        "ConstantOfShape" when initializers.TryGetValue(node.Inputs[0], out var shape) => Filled(node, shape),
-        "Identity" => initializers.GetValueOrDefault(node.Inputs[0]),
+        "ConstantOfShape" when node.Input(0) is { } name && initializers.TryGetValue(name, out var shape) => Filled(node, shape),
+        "Identity" when node.Input(0) is { } name => initializers.GetValueOrDefault(name),
         _ => null,
     };
 

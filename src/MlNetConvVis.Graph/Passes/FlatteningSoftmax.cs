@@ -10,9 +10,9 @@ internal static class FlatteningSoftmax
 {
     private const int LastOpset = 12;
 
-    public static OnnxGraph ToAxis(OnnxGraph graph)
+    public static OnnxGraph ToAxis(OnnxGraph graph, int opset)
     {
-        if (graph.Opset > LastOpset || !graph.Nodes.Any(IsSoftmax)) return graph;
+        if (opset > LastOpset || !graph.Nodes.Any(IsSoftmax)) return graph;
         var shapes = KnownShapes.Of(graph);
         var build = new GraphBuilder(graph);
         var nodes = graph.Nodes.SelectMany(n => IsSoftmax(n) ? Rewritten(build, n, shapes.GetValueOrDefault(n.Inputs[0])) : [n]).ToArray();

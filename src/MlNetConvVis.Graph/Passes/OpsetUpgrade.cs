@@ -29,6 +29,11 @@ public static class OpsetUpgrade
         ["AveragePool"] = static (_, node, _) => AveragePool(node),
         ["Cast"] = static (_, node, _) => node with { Attributes = node.Attributes.Without("saturate", "round_mode") },
         ["Gemm"] = static (_, node, _) => node with { Attributes = node.Attributes.Without("broadcast") },
+        ["Upsample"] = static (build, node, _) => ResizeForms.OfUpsample(build, node),
+        ["Resize"] = static (build, node, opset) => ResizeForms.OfResize(build, node, opset),
+        ["Gelu"] = static (build, node, _) => Gelu(build, node),
+        ["Mish"] = static (build, node, _) => Mish(build, node),
+        ["ConvTranspose"] = static (build, node, _) => ConvTranspose(build, node),
         ["MaxPool"] = static (_, node, _) => node.Outputs.Count == 1 ? node with { Attributes = node.Attributes.Without("storage_order") } : node,
     };
 
@@ -45,10 +50,10 @@ public static class OpsetUpgrade
                 "Export it with one of these.");
         }
 
-        var prepared = FlatteningSoftmax.ToAxis(graph);
-        var build = new GraphBuilder(prepared);
-        var nodes = prepared.Nodes.Select(n => n.Domain.Length == 0 && s_rows.TryGetValue(n.OpType, out var row) ? Rewritten(row, build, n, graph.Opset) : n).ToArray();
-        return prepared.With(nodes: nodes, initializers: build.Initializers, opset: OpsetVersions.Written);
+        var build = new GraphBuilder(graph);
+        var nodes = graph.Nodes.Select(n => n.Domain.Length == 0 && s_rows.TryGetValue(n.OpType, out var row) ? Rewritten(row, build, n, graph.Opset) : n).ToArray();
+        var written = graph.With(nodes: [.. nodes, .. build.Nodes.Skip(graph.Nodes.Count)], initializers: build.Initializers, opset: OpsetVersions.Written);
+        return FlatteningSoftmax.ToAxis(ConstantFolding.Apply(written), graph.Opset);      // a softmax's form depends on shapes, and those on folded constants
     }
 
     private static OnnxNode Rewritten(Func<GraphBuilder, OnnxNode, int, OnnxNode> row, GraphBuilder build, OnnxNode node, int opset) =>
@@ -90,6 +95,29 @@ public static class OpsetUpgrade
     private static OnnxNode AveragePool(OnnxNode node) => node.Attributes.Ints("dilations")?.All(static d => d == 1) != false
         ? node with { Attributes = node.Attributes.Without("dilations") }
         : throw new GraphException($"AveragePool node '{node.Label}' has dilations, which operator set {OpsetVersions.Written} cannot express. Export the model without them.");
+
+    /// <summary>x / 2 * (1 + erf(x / sqrt(2))), or with <c>approximate</c> = tanh: x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))).</summary>
+    private static OnnxNode Gelu(GraphBuilder build, OnnxNode node)
+    {
+        var x = new Value(node.Inputs[0]);
+        var bent = node.Attributes.Text("approximate", "none") == "tanh"
+            ? build.Node("Tanh", [build.Mul(build.Scalar(MathF.Sqrt(2 / MathF.PI)), build.Add(x, build.Mul(build.Scalar(0.044715f), build.Pow(x, 3))))])
+            : build.Node("Erf", [build.Mul(x, build.Scalar(1 / MathF.Sqrt(2)))]);
+        var gate = build.Mul(build.Scalar(0.5f), build.Add(bent, build.Scalar(1)));
+        return new OnnxNode("Mul", node.Name, [x.Name, gate.Name], [node.Outputs[0]], OnnxAttributes.None);
+    }
+
+    /// <summary>x * tanh(softplus(x)).</summary>
+    private static OnnxNode Mish(GraphBuilder build, OnnxNode node)
+    {
+        var gate = build.Node("Tanh", [build.Node("Softplus", [new Value(node.Inputs[0])])]);
+        return new OnnxNode("Mul", node.Name, [node.Inputs[0], gate.Name], [node.Outputs[0]], OnnxAttributes.None);
+    }
+
+    /// <summary>States the kernel's shape, which newer and older sets alike may leave to the weights.</summary>
+    private static OnnxNode ConvTranspose(GraphBuilder build, OnnxNode node) =>
+        !node.Attributes.Has("kernel_shape") && node.Input(1) is { } weights && build.ConstantOf(new Value(weights)) is { } tensor
+            ? node with { Attributes = node.Attributes.With("kernel_shape", tensor.Dims.Skip(2).ToArray()) } : node;
 
     private static OnnxNode AxesAsInput(GraphBuilder build, OnnxNode node) => node.Attributes.Ints("axes") is not { } axes ? node : node with
     {

@@ -7,16 +7,22 @@ internal static class ActivationReversal
     public static Value Rectified(ReversalStep s) => s.Build.Relu(s.Signal);
 
     /// <summary>Rectifies the signal and passes it only where the forward input was positive (Springenberg et al. 2015).</summary>
-    public static Value Guided(ReversalStep s) => s.Build.Mul(s.Build.Relu(s.Signal), s.Build.StepOf(s.Input(0)));
+    public static Value Guided(ReversalStep s) => s.Build.Mul(
+        s.Build.Relu(s.Signal), s.Build.StepOf(s.Node.OpType == "ThresholdedRelu" ? s.Output(0) : s.Input(0)));
 
-    /// <summary>Multiplies with the slope: Relu 1 or 0, LeakyRelu 1 or alpha, Clip 1 strictly inside its limits and 0 outside.</summary>
+    /// <summary>Multiplies with the slope: Relu 1 or 0, LeakyRelu 1 or alpha, PRelu 1 or what was learned, Clip 1 strictly inside its limits and 0 outside.</summary>
     public static Value Derivative(ReversalStep s) => s.Build.Mul(s.Signal, s.Node.OpType switch
     {
         "LeakyRelu" => s.Build.Node("Where",
             [s.Build.Node("Greater", [s.Input(0), s.Build.Scalar(0)]), s.Build.Scalar(1), s.Build.Scalar(s.Node.Attributes.Float("alpha", 0.01f))]),
+        "PRelu" => s.Build.Node("Where", [s.Build.Node("Greater", [s.Input(0), s.Build.Scalar(0)]), s.Build.Scalar(1), s.Input(1)]),
         "Clip" => InsideLimits(s),
         _ => s.Build.StepOf(s.Output(0)),      // positive exactly where the input is, and the input need not be kept
     });
+
+    /// <summary>d slope = g * x where x is not positive, summed where the slope was broadcast.</summary>
+    public static Value PReluToSlope(ReversalStep s) =>
+        s.SummedLikeInput(s.Build.Mul(s.Signal, s.Build.Node("Min", [s.Input(0), s.Build.Scalar(0)])), 1);
 
     /// <summary>y * (1 - y) times the signal.</summary>
     public static Value SigmoidDerivative(ReversalStep s)

@@ -26,20 +26,26 @@ internal static class DenseReversal
         return s.Node.Attributes.Float("beta", 1) is var beta && beta == 1 ? sum : s.Build.Mul(sum, s.Build.Scalar(beta));
     }
 
-    /// <summary>dA = g * B^T.</summary>
+    /// <summary>dA = g * B^T, summed over the stack where A was broadcast.</summary>
     public static Value MatMulToInput(ReversalStep s)
     {
         RefuseVectors(s);
-        return s.Build.MatMul(s.Signal, LastTwoSwapped(s, 1));
+        return SummedOverStack(s, s.Build.MatMul(s.Signal, LastTwoSwapped(s, 1)), 0);
     }
 
-    /// <summary>dB = A^T * g, for matrices.</summary>
+    /// <summary>dB = A^T * g, summed over the stack where B was broadcast.</summary>
     public static Value MatMulToWeights(ReversalStep s)
     {
         RefuseVectors(s);
-        if (s.InputShape(0).Rank != 2 || s.InputShape(1).Rank != 2)
-            throw new GraphException($"MatMul node '{s.Node.Label}' multiplies {s.InputShape(0)} with {s.InputShape(1)}; the derivative of its second factor is known for matrices only.");
-        return s.Build.MatMul(LastTwoSwapped(s, 0), s.Signal);
+        return SummedOverStack(s, s.Build.MatMul(LastTwoSwapped(s, 0), s.Signal), 1);
+    }
+
+    private static Value SummedOverStack(ReversalStep s, Value product, int index)
+    {
+        var (to, stack) = (s.InputShape(index), s.OutputShape());
+        var lead = stack.Rank - to.Rank;
+        long[] axes = [.. Enumerable.Range(0, stack.Rank - 2).Where(axis => axis < lead || (to[axis - lead] == 1 && stack[axis] != 1)).Select(static a => (long)a)];
+        return axes.Length == 0 ? product : s.ReshapedLikeInput(s.Build.ReduceSum(product, axes, keep: true), index);
     }
 
     private static Value LastTwoSwapped(ReversalStep s, int index)
@@ -51,7 +57,7 @@ internal static class DenseReversal
     private static void RefuseVectors(ReversalStep s)
     {
         var (a, b) = (s.InputShape(0), s.InputShape(1));
-        if (a.Rank < 2 || b.Rank < 2 || (b.Rank > 2 && b.Rank != a.Rank))
+        if (a.Rank < 2 || b.Rank < 2)
             throw new GraphException($"MatMul node '{s.Node.Label}' multiplies {a} with {b}; the rule knows matrices and stacks of matrices. Choose a layer before this node.");
     }
 

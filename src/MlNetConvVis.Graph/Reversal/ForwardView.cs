@@ -43,7 +43,7 @@ internal sealed class WholeForwardView(GraphBuilder build, IReadOnlyDictionary<s
 
     public override TensorShape OutputShape(OnnxNode node, int index) => ShapeOf(node, node.Outputs[index]);
 
-    public override WindowGeometry Window(OnnxNode node) => WindowGeometry.Of(node, InputShape(node, 0), node.OpType == "Conv" ? InputShape(node, 1) : null);
+    public override WindowGeometry Window(OnnxNode node) => WindowGeometry.Of(node, InputShape(node, 0), node.OpType is "Conv" or "ConvTranspose" ? InputShape(node, 1) : null);
 
     public override Value Switches(OnnxNode node) => build.Output(node, 1);
 

@@ -21,4 +21,8 @@ internal static class LayoutReversal
         var start = Enumerable.Range(0, index).Sum(i => s.InputShape(i).Known(axis));
         return s.Build.Slice(s.Signal, [axis], [start], [start + s.InputShape(index).Known(axis)]);
     }
+
+    /// <summary>A cast between real numbers passes the signal on; one to whole numbers has no slope.</summary>
+    public static Value Cast(ReversalStep s) => s.Node.Attributes.Int("to", 0) == (long)ElementType.Float ? s.Signal
+        : throw new GraphException($"Cast node '{s.Node.Label}' makes {(ElementType)s.Node.Attributes.Int("to", 0)} of real numbers, which has no slope. Choose a layer before this node.");
 }

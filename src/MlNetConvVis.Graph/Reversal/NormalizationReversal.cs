@@ -42,6 +42,24 @@ internal static class NormalizationReversal
     /// <summary>d bias = sum of g.</summary>
     public static Value BatchToBias(ReversalStep s) => s.Build.ReduceSum(s.Signal, AllButChannels(s), keep: false);
 
+    /// <summary>
+    /// Instance normalisation takes mean and variance over the places of each channel of each image, so, with n for all those places,
+    /// dx = scale / sqrt(var + epsilon) * (g - mean(g) - xhat * mean(g * xhat)).
+    /// </summary>
+    public static Value InstanceToInput(ReversalStep s)
+    {
+        var (build, x) = (s.Build, s.Input(0));
+        long[] axes = [.. Enumerable.Range(2, s.InputShape(0).Rank - 2).Select(static a => (long)a)];
+        var centred = build.Sub(x, build.ReduceMean(x, axes, keep: true));
+        var variance = build.ReduceMean(build.Mul(centred, centred), axes, keep: true);
+        var inverse = build.Pow(build.Add(variance, build.Scalar(s.Node.Attributes.Float("epsilon", 1e-5f))), -0.5f);
+        var normalised = build.Mul(centred, inverse);
+        var common = build.Add(
+            build.ReduceMean(s.Signal, axes, keep: true),
+            build.Mul(normalised, build.ReduceMean(build.Mul(s.Signal, normalised), axes, keep: true)));
+        return build.Mul(build.Mul(PerChannel(s, s.Input(1)), inverse), build.Sub(s.Signal, common));
+    }
+
     private static bool IsTraining(ReversalStep s) => s.Node.Attributes.Int("training_mode", 0) == 1;
 
     /// <summary>xhat = (x - mean) / sqrt(var + epsilon).</summary>

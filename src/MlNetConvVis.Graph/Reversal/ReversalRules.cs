@@ -38,6 +38,11 @@ public static class ReversalRules
         new("Transpose", static s => s.ToInputs(LayoutReversal.Transposed)),
         new("Dropout", static s => s.ToInputs(static s => s.Signal)),
         new("Identity", static s => s.ToInputs(static s => s.Signal)),
+        .. ReversalRows.Activations,
+        .. ReversalRows.Arithmetic,
+        .. ReversalRows.Selections,
+        .. ReversalRows.Layout,
+        .. ReversalRows.Others,
     ]);
 
     /// <summary>Gets guided backpropagation, starting from one: the rectified signal where the forward input was positive; contrast normalisation passes the signal on.</summary>
@@ -55,7 +60,7 @@ public static class ReversalRules
     /// <summary>Gets the presets.</summary>
     public static IReadOnlyList<ReversalRuleSet> Presets { get; } = [Paper, Guided, Gradient];
 
-    private static string[] Rectifiers => ["Relu", "LeakyRelu", "Clip"];
+    private static string[] Rectifiers => ["Relu", "LeakyRelu", "PRelu", "Clip", "Elu", "Selu", "Celu", "ThresholdedRelu"];
 
     /// <summary>Finds a preset.</summary>
     /// <param name="name">Its name: <c>paper</c>, <c>guided</c> or <c>gradient</c>.</param>

@@ -66,7 +66,13 @@ internal static class SignalWindows
 
     /// <summary>The smallest window that holds both; null where they move at different speeds.</summary>
     private static IReadOnlyList<FieldAxis>? Joined(IReadOnlyList<FieldAxis>? a, IReadOnlyList<FieldAxis> b) =>
-        a is null ? b : a.Zip(b).All(static pair => pair.First.Stride == pair.Second.Stride) ? [.. a.Zip(b, static (x, y) => x.Joined(y))] : null;
+        a is null ? b : a.Zip(b).All(static pair => pair.First.Stride == pair.Second.Stride) ? [.. a.Zip(b, Hull)] : null;
+
+    private static FieldAxis Hull(FieldAxis a, FieldAxis b)
+    {
+        var start = Math.Min(a.Start, b.Start);
+        return new FieldAxis(Math.Max(a.Start + a.Size, b.Start + b.Size) - start, a.Stride, start);
+    }
 
     private static bool KeepsPlaces(OnnxGraph forward, OnnxNode node, IReadOnlySet<string> computed, IReadOnlyDictionary<string, TensorShape> shapes)
     {

@@ -2,7 +2,8 @@ namespace MlNetConvVis.Graph.Shapes;
 
 /// <summary>
 /// How a convolution or pooling window moves over its input: the attributes <c>kernel_shape</c>, <c>strides</c>, <c>dilations</c>, <c>pads</c>,
-/// <c>auto_pad</c> and <c>ceil_mode</c> of ONNX's Conv, MaxPool and AveragePool, worked out for given spatial sizes.
+/// <c>auto_pad</c> and <c>ceil_mode</c> of ONNX's Conv, MaxPool and AveragePool, worked out for given spatial sizes. That of a ConvTranspose is the
+/// convolution it is the transpose of: <c>InputSizes</c> are what goes out of the node, <c>OutputSizes</c> what comes in.
 /// </summary>
 /// <param name="Kernel">Window size an axis.</param>
 /// <param name="Strides">Step an axis.</param>
@@ -27,9 +28,9 @@ public sealed record WindowGeometry(
     public long[] Pads => [.. PadsBegin, .. PadsEnd];
 
     /// <summary>Works out the geometry of a node.</summary>
-    /// <param name="node">A Conv, MaxPool or AveragePool.</param>
+    /// <param name="node">A Conv, ConvTranspose, MaxPool or AveragePool.</param>
     /// <param name="input">The shape that comes in, [N, C, spatial axes].</param>
-    /// <param name="weights">The shape of a Conv's weights, or null for pools.</param>
+    /// <param name="weights">The shape of the weights, or null for pools.</param>
     /// <returns>The geometry.</returns>
     /// <exception cref="GraphException">A spatial size is free, attributes contradict, or the window does not fit.</exception>
     public static WindowGeometry Of(OnnxNode node, TensorShape input, TensorShape? weights = null)
@@ -41,14 +42,19 @@ public sealed record WindowGeometry(
             ?? throw new GraphException($"{node.OpType} node '{node.Label}' states no kernel_shape.");
         var strides = node.Attributes.Ints("strides") ?? Ones(kernel.Length);
         var dilations = node.Attributes.Ints("dilations") ?? Ones(kernel.Length);
-        var pads = ExplicitPads(node, sizes, kernel, strides, dilations);
-        if (kernel.Length != sizes.Length || strides.Length != sizes.Length || dilations.Length != sizes.Length || pads.Length != 2 * sizes.Length)
+        var fits = kernel.Length == sizes.Length && strides.Length == sizes.Length && dilations.Length == sizes.Length;
+        if (fits) RefuseOddNumbers(node, kernel, strides, dilations);
+        var pads = fits ? ExplicitPads(node, sizes, kernel, strides, dilations) : node.Attributes.Ints("pads") ?? [];
+        if (!fits || pads.Length != 2 * sizes.Length)
         {
             throw new GraphException($"{node.OpType} node '{node.Label}' has kernel_shape [{string.Join(',', kernel)}], strides [{string.Join(',', strides)}], " +
                 $"dilations [{string.Join(',', dilations)}] and pads [{string.Join(',', pads)}], but its input {input} has {sizes.Length} spatial axes.");
         }
 
+        if (pads.Any(static p => p is < 0 or > int.MaxValue))
+            throw new GraphException($"{node.OpType} node '{node.Label}' has pads [{string.Join(',', pads)}]; 0 to {int.MaxValue} can be used.");
         var (begin, end) = (pads[..sizes.Length], pads[sizes.Length..]);
+        if (node.OpType == "ConvTranspose") return Transposed(node, sizes, kernel, strides, dilations, begin, end);
         var ceil = node.Attributes.Int("ceil_mode", 0) == 1;
         var output = sizes.Select((size, a) => OutputSize(node, size, kernel[a], strides[a], dilations[a], begin[a], end[a], ceil)).ToArray();
         return new WindowGeometry(kernel, strides, dilations, begin, end, sizes, output);
@@ -62,6 +68,38 @@ public sealed record WindowGeometry(
     public long[] OutputPadding() =>
         [.. InputSizes.Select((size, a) => (size + PadsBegin[a] + PadsEnd[a] - (Dilations[a] * (Kernel[a] - 1)) - 1) % Strides[a])];
 
+    /// <summary>
+    /// A ConvTranspose as the convolution that it is the transpose of: what goes out of the node comes into that convolution. ONNX: size =
+    /// stride*(size - 1) + output_padding + dilation*(kernel - 1) + 1 - pads; <c>output_shape</c> and <c>auto_pad</c> state the size and leave the pads open.
+    /// </summary>
+    private static WindowGeometry Transposed(OnnxNode node, long[] sizes, long[] kernel, long[] strides, long[] dilations, long[] begin, long[] end)
+    {
+        var extra = node.Attributes.Ints("output_padding") ?? new long[sizes.Length];
+        var same = node.Attributes.Text("auto_pad", "NOTSET") is "SAME_UPPER" or "SAME_LOWER";
+        var wanted = node.Attributes.Ints("output_shape")?.TakeLast(sizes.Length).ToArray() ?? (same ? [.. sizes.Select((size, a) => size * strides[a])] : null);
+        var full = sizes.Select((size, a) => (strides[a] * (size - 1)) + extra[a] + (dilations[a] * (kernel[a] - 1)) + 1).ToArray();
+        if (wanted is not null)
+        {
+            var lower = node.Attributes.Text("auto_pad", "NOTSET") != "SAME_UPPER";
+            long[] total = [.. full.Select((size, a) => Math.Max(0, size - wanted[a]))];
+            begin = [.. total.Select(t => lower ? t - (t / 2) : t / 2)];
+            end = [.. total.Select((t, a) => t - begin[a])];
+        }
+
+        long[] outputs = [.. full.Select((size, a) => size - begin[a] - end[a])];
+        return outputs.All(static o => o > 0) ? new WindowGeometry(kernel, strides, dilations, begin, end, outputs, sizes) : throw new GraphException(
+            $"ConvTranspose node '{node.Label}' has pads [{string.Join(',', begin)},{string.Join(',', end)}] that leave nothing of [{string.Join(',', full)}]. Use a larger image.");
+    }
+
+    private static void RefuseOddNumbers(OnnxNode node, long[] kernel, long[] strides, long[] dilations)
+    {
+        if (kernel.Concat(strides).Concat(dilations).Any(static v => v is < 1 or > int.MaxValue))
+        {
+            throw new GraphException($"{node.OpType} node '{node.Label}' has kernel [{string.Join(',', kernel)}], strides [{string.Join(',', strides)}] and " +
+                $"dilations [{string.Join(',', dilations)}]; each must be 1 or more, and none above {int.MaxValue}.");
+        }
+    }
+
     private static long[] Ones(int count) => Enumerable.Repeat(1L, count).ToArray();
 
     /// <summary>Gives explicit pads; <c>auto_pad</c> SAME_* keeps ceil(size / stride), the odd element going to the end (UPPER) or the beginning (LOWER).</summary>
@@ -69,7 +107,7 @@ public sealed record WindowGeometry(
     {
         var mode = node.Attributes.Text("auto_pad", "NOTSET");
         if (mode is "NOTSET" or "") return node.Attributes.Ints("pads") ?? new long[2 * kernel.Length];
-        if (mode == "VALID") return new long[2 * kernel.Length];
+        if (mode == "VALID" || (node.OpType == "ConvTranspose" && mode is "SAME_UPPER" or "SAME_LOWER")) return new long[2 * kernel.Length];
         if (mode is not ("SAME_UPPER" or "SAME_LOWER"))
             throw new GraphException($"{node.OpType} node '{node.Label}' has auto_pad '{mode}'; NOTSET, VALID, SAME_UPPER or SAME_LOWER was wanted.");
         var totals = sizes.Select((size, a) =>
@@ -81,8 +119,6 @@ public sealed record WindowGeometry(
 
     private static long OutputSize(OnnxNode node, long size, long kernel, long stride, long dilation, long begin, long end, bool ceil)
     {
-        if (kernel < 1 || stride < 1 || dilation < 1)
-            throw new GraphException($"{node.OpType} node '{node.Label}' has kernel {kernel}, stride {stride}, dilation {dilation}; each must be 1 or more.");
         var room = size + begin + end - (dilation * (kernel - 1)) - 1;
         if (room < 0)
             throw new GraphException($"{node.OpType} node '{node.Label}' has a window of {(dilation * (kernel - 1)) + 1}, but its input is only {size + begin + end} with padding. Use a larger image.");
