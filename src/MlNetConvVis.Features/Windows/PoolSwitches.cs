@@ -26,8 +26,8 @@ internal static class PoolSwitches
     }
 
     /// <summary>
-    /// The maxima of one row of windows, in two steps: down each column, many columns at a time, then across. Of equal values the upper row wins, in one row
-    /// the left column: the first in row-major order.
+    /// The maxima of one row of windows, in two steps: down each column, many columns at a time, then across. A value and its place make one key, so that the
+    /// larger value wins, and of equal ones the first in row-major order, without a branch that nobody could predict.
     /// </summary>
     internal sealed class RowMaxima
     {
@@ -45,6 +45,7 @@ internal static class PoolSwitches
         private readonly int _firstColumn;
         private readonly float[] _best;
         private readonly int[] _row;
+        private readonly long[] _keys;
 
         /// <summary>Prepares for some windows of each row.</summary>
         /// <param name="geometry">How the pooling moves.</param>
@@ -60,26 +61,29 @@ internal static class PoolSwitches
             _count = count;
             _firstColumn = Math.Max(_left, 0);
             var end = Math.Min(_left + ((count - 1) * _stride) + ((_kernel - 1) * _step) + 1, _width);
-            (_best, _row) = (new float[Math.Max(0, end - _firstColumn)], new int[Math.Max(0, end - _firstColumn)]);
+            var columns = Math.Max(0, end - _firstColumn);
+            (_best, _row, _keys) = (new float[columns], new int[columns], new long[columns]);
         }
 
         /// <summary>Finds the places of one row of windows.</summary>
         /// <param name="plane">The channel before pooling, [H, W].</param>
         /// <param name="y">The row of windows.</param>
         /// <param name="offset">Added to every place.</param>
-        /// <param name="pitch">How far apart rows lie in what places count over.</param>
+        /// <param name="pitch">How far apart rows lie in what places count over; at least as much as the windows of one row are wide.</param>
         /// <param name="places">Receives row * pitch + column + offset of each maximum.</param>
         public void Places(ReadOnlySpan<float> plane, int y, int offset, int pitch, Span<int> places)
         {
             TakeRows(plane, y);
-            for (var x = 0; x < _count; x++) places[x] = offset + At(x, pitch);
+            MakeKeys(pitch);
+            for (var x = 0; x < _count; x++) places[x] = offset + At(x);
         }
 
         /// <inheritdoc cref="Places(ReadOnlySpan{float}, int, int, int, Span{int})"/>
         public void Places(ReadOnlySpan<float> plane, int y, int offset, int pitch, Span<long> places)
         {
             TakeRows(plane, y);
-            for (var x = 0; x < _count; x++) places[x] = offset + At(x, pitch);
+            MakeKeys(pitch);
+            for (var x = 0; x < _count; x++) places[x] = offset + At(x);
         }
 
         private void TakeRows(ReadOnlySpan<float> plane, int y)
@@ -101,22 +105,6 @@ internal static class PoolSwitches
             }
         }
 
-        private int At(int x, int pitch)
-        {
-            var left = _left + (x * _stride);
-            var first = (left < 0 ? left + ((_step - 1 - left) / _step * _step) : left) - _firstColumn;
-            var end = Math.Min(left + (_kernel * _step) - _firstColumn, _best.Length);
-            var (best, row, column) = (_best[first], _row[first], first);
-            for (var at = first + _step; at < end; at += _step)
-            {
-                var (value, from) = (_best[at], _row[at]);
-                if (!(value > best) && !(value == best && from < row)) continue;
-                (best, row, column) = (value, from, at);
-            }
-
-            return (row * pitch) + column + _firstColumn;
-        }
-
         private void TakeLarger(ReadOnlySpan<float> line, int at)
         {
             var lines = MemoryMarshal.Cast<float, Vector<float>>(line);
@@ -135,6 +123,37 @@ internal static class PoolSwitches
                 if (!(line[i] > _best[i])) continue;
                 (_best[i], _row[i]) = (line[i], at);
             }
+        }
+
+        /// <summary>The value's bits in an order that whole numbers follow, then what is left of the largest number after its place.</summary>
+        private void MakeKeys(int pitch)
+        {
+            var i = 0;
+            for (; i <= _keys.Length - Vector<int>.Count; i += Vector<int>.Count)
+            {
+                var bits = Vector.AsVectorInt32(new Vector<float>(_best, i) + Vector<float>.Zero);      // minus zero equals zero
+                var left = new Vector<int>(int.MaxValue - i) - Vector.CreateSequence(0, 1) - (new Vector<int>(_row, i) * pitch);
+                Vector.Widen(bits ^ ((bits >> 31) & new Vector<int>(int.MaxValue)), out var low, out var high);
+                Vector.Widen(left, out var lowLeft, out var highLeft);
+                ((low << 32) | lowLeft).CopyTo(_keys, i);
+                ((high << 32) | highLeft).CopyTo(_keys, i + Vector<long>.Count);
+            }
+
+            for (; i < _keys.Length; i++)
+            {
+                var bits = BitConverter.SingleToInt32Bits(_best[i] + 0f);
+                _keys[i] = ((long)(bits ^ ((bits >> 31) & int.MaxValue)) << 32) | (uint)(int.MaxValue - ((_row[i] * pitch) + i));
+            }
+        }
+
+        private int At(int x)
+        {
+            var left = _left + (x * _stride);
+            var first = (left < 0 ? left + ((_step - 1 - left) / _step * _step) : left) - _firstColumn;
+            var end = Math.Min(left + (_kernel * _step) - _firstColumn, _keys.Length);
+            var best = _keys[first];
+            for (var at = first + _step; at < end; at += _step) best = Math.Max(best, _keys[at]);
+            return int.MaxValue - (int)best + _firstColumn;
         }
     }
 }

@@ -78,22 +78,34 @@ internal sealed record Broadcast(int Run, int Period)
 
     public void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> to)
     {
-        for (var i = 0; i < a.Length; i++) to[i] = a[i] * b[i % Period / Run];
+        for (var (i, k) = (0, 0); i < a.Length; k = k + 1 == Period / Run ? 0 : k + 1)
+        {
+            for (var end = i + Run; i < end; i++) to[i] = a[i] * b[k];
+        }
     }
 
     public void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> to)
     {
-        for (var i = 0; i < a.Length; i++) to[i] = a[i] + b[i % Period / Run];
+        for (var (i, k) = (0, 0); i < a.Length; k = k + 1 == Period / Run ? 0 : k + 1)
+        {
+            for (var end = i + Run; i < end; i++) to[i] = a[i] + b[k];
+        }
     }
 
     public void Subtract(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> to)
     {
-        for (var i = 0; i < a.Length; i++) to[i] = a[i] - b[i % Period / Run];
+        for (var (i, k) = (0, 0); i < a.Length; k = k + 1 == Period / Run ? 0 : k + 1)
+        {
+            for (var end = i + Run; i < end; i++) to[i] = a[i] - b[k];
+        }
     }
 
     public void Divide(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> to)
     {
-        for (var i = 0; i < a.Length; i++) to[i] = a[i] / b[i % Period / Run];
+        for (var (i, k) = (0, 0); i < a.Length; k = k + 1 == Period / Run ? 0 : k + 1)
+        {
+            for (var end = i + Run; i < end; i++) to[i] = a[i] / b[k];
+        }
     }
 
     private static int Product(ReadOnlySpan<int> sizes)

@@ -149,8 +149,8 @@ internal sealed class SparseProgram
 
         private static Action Convolve(TransposedConvolution convolution, float[] from, float[] to)
         {
-            var sums = convolution.NewSums();
-            return () => convolution.Run(from, sums, to);
+            var scratch = convolution.NewScratch();
+            return () => convolution.Run(from, scratch, to);
         }
 
         private Action Combine(OnnxNode node, float[] a, float[] b, float[] to)

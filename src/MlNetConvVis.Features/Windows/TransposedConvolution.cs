@@ -1,15 +1,19 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MlNetConvVis.Graph;
 
 namespace MlNetConvVis.Features;
 
 /// <summary>
-/// A transposed convolution of a sparse signal, y[c, p*stride + k*dilation] += x[o, p] * W[o, c, k] for the x that are not zero (ONNX ConvTranspose without
-/// pads). Sums lie place by place with channels inside, so that one row of weights is added to one run of sums.
+/// A transposed convolution of a sparse signal, y[c, p*stride + k*dilation] += x[o, p] * W[o, c, k] for those x that are not zero (ONNX ConvTranspose without
+/// pads). Sums lie place by place with a few channels inside, so that whole vectors of weights are added to whole vectors of sums; a tile of channels at a
+/// time, so that its sums stay in the processor's nearest cache.
 /// </summary>
 internal sealed class TransposedConvolution
 {
-    private readonly float[] _weights;
+    private const int Narrow = 4;
+
     private readonly int _groups;
     private readonly int _maps;
     private readonly int _channels;
@@ -18,8 +22,10 @@ internal sealed class TransposedConvolution
     private readonly (int Height, int Width) _kernel;
     private readonly (int Y, int X) _stride;
     private readonly (int Y, int X) _dilation;
-    private readonly int _run;
-    private readonly int _paddedRun;
+    private readonly int _lanes;
+    private readonly int _tiles;
+    private readonly int[] _offsets;
+    private readonly float[] _weights;
 
     private TransposedConvolution(OnnxNode node, float[] weights, TensorShape input, TensorShape filters)
     {
@@ -27,8 +33,9 @@ internal sealed class TransposedConvolution
         (_from, _kernel) = (((int)input.Known(2), (int)input.Known(3)), ((int)filters.Known(2), (int)filters.Known(3)));
         (_stride, _dilation) = (Pair(node, "strides"), Pair(node, "dilations"));
         _to = (((_from.Height - 1) * _stride.Y) + (_dilation.Y * (_kernel.Height - 1)) + 1, ((_from.Width - 1) * _stride.X) + (_dilation.X * (_kernel.Width - 1)) + 1);
-        _run = _dilation.X == 1 ? _kernel.Width * _channels : _channels;      // neighbouring columns of the window lie side by side, unless spread
-        _paddedRun = (_run + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
+        _lanes = _channels <= Narrow && _dilation.X == 1 ? Narrow : Vector<float>.Count;      // pictures have three channels: their columns share vectors
+        _tiles = (_channels + _lanes - 1) / _lanes;
+        _offsets = Offsets();
         _weights = Packed(weights);
     }
 
@@ -41,21 +48,27 @@ internal sealed class TransposedConvolution
     public static TransposedConvolution? TryOf(OnnxNode node, float[] weights, TensorShape input, TensorShape filters) =>
         input.Rank == 4 && input[0] == 1 && IsZero(node, "pads") && IsZero(node, "output_padding") ? new TransposedConvolution(node, weights, input, filters) : null;
 
-    /// <summary>Makes room for the sums of one thread.</summary>
-    public float[] NewSums() => new float[(_to.Height * _to.Width * _channels) + _paddedRun];      // the last run's padding needs room too
+    /// <summary>Makes room for one thread.</summary>
+    public Scratch NewScratch() => new(_maps / _groups, _from.Height * _from.Width, (_to.Height * _to.Width * _lanes) + _offsets[^1] + Vector<float>.Count);
 
     /// <summary>Convolves.</summary>
     /// <param name="signal">[O, H, W].</param>
-    /// <param name="sums">From <see cref="NewSums"/>.</param>
+    /// <param name="scratch">From <see cref="NewScratch"/>.</param>
     /// <param name="result">Receives [C, H', W'].</param>
-    public void Run(ReadOnlySpan<float> signal, float[] sums, Span<float> result)
+    public void Run(ReadOnlySpan<float> signal, Scratch scratch, Span<float> result)
     {
         var (mapsEach, area, places) = (_maps / _groups, _from.Height * _from.Width, _to.Height * _to.Width);
         for (var group = 0; group < _groups; group++)
         {
-            Array.Clear(sums);
-            for (var map = group * mapsEach; map < (group + 1) * mapsEach; map++) AddMap(map, signal.Slice(map * area, area), sums);
-            ChannelsFirst(sums, result.Slice(group * _channels * places, _channels * places));
+            Collect(signal.Slice(group * mapsEach * area, mapsEach * area), scratch);
+            for (var tile = 0; tile < _tiles; tile++)
+            {
+                Array.Clear(scratch.Sums);
+                for (var map = 0; map < mapsEach; map++) AddMap((tile * _maps) + (group * mapsEach) + map, map, scratch);
+                var first = tile * _lanes;
+                var count = Math.Min(_lanes, _channels - first);
+                ChannelsFirst(scratch.Sums, count, result.Slice(((group * _channels) + first) * places, count * places));
+            }
         }
     }
 
@@ -63,50 +76,87 @@ internal sealed class TransposedConvolution
 
     private static bool IsZero(OnnxNode node, string attribute) => node.Attributes.Ints(attribute)?.All(static v => v == 0) != false;
 
-    private void AddMap(int map, ReadOnlySpan<float> signal, float[] sums)
+    /// <summary>Lists, map by map, the values that are not zero and where their sums begin.</summary>
+    private void Collect(ReadOnlySpan<float> signal, Scratch scratch)
     {
-        var runs = _dilation.X == 1 ? 1 : _kernel.Width;
-        var weights = _weights.AsSpan(map * _kernel.Height * runs * _paddedRun, _kernel.Height * runs * _paddedRun);
-        for (var y = 0; y < _from.Height; y++)
+        var (count, i) = (0, 0);
+        for (var map = 0; map < scratch.Begin.Length - 1; map++)
         {
-            for (var x = 0; x < _from.Width; x++)
+            scratch.Begin[map] = count;
+            for (var y = 0; y < _from.Height; y++)
             {
-                var value = signal[(y * _from.Width) + x];
-                if (value == 0) continue;
-                var at = 0;
-                for (var row = 0; row < _kernel.Height; row++)
+                for (var x = 0; x < _from.Width; x++, i++)
                 {
-                    var place = (((y * _stride.Y) + (row * _dilation.Y)) * _to.Width) + (x * _stride.X);
-                    for (var run = 0; run < runs; run++, at += _paddedRun)
-                        SparseKernels.AddScaled(weights.Slice(at, _paddedRun), value, sums.AsSpan((place + (run * _dilation.X)) * _channels, _paddedRun));
+                    if (signal[i] == 0) continue;
+                    (scratch.Values[count], scratch.Places[count]) = (signal[i], ((y * _stride.Y * _to.Width) + (x * _stride.X)) * _lanes);
+                    count++;
                 }
+            }
+        }
+
+        scratch.Begin[^1] = count;
+    }
+
+    private void AddMap(int filter, int map, Scratch scratch)
+    {
+        ref var weights = ref _weights[filter * _offsets.Length * Vector<float>.Count];
+        ref var offsets = ref MemoryMarshal.GetArrayDataReference(_offsets);
+        for (var i = scratch.Begin[map]; i < scratch.Begin[map + 1]; i++)
+        {
+            ref var sums = ref scratch.Sums[scratch.Places[i]];
+            var value = new Vector<float>(scratch.Values[i]);
+            for (nint v = 0, w = 0; v < _offsets.Length; v++, w += Vector<float>.Count)
+            {
+                ref var sum = ref Unsafe.Add(ref sums, Unsafe.Add(ref offsets, v));
+                Vector.FusedMultiplyAdd(Vector.LoadUnsafe(ref Unsafe.Add(ref weights, w)), value, Vector.LoadUnsafe(ref sum)).StoreUnsafe(ref sum);
             }
         }
     }
 
-    /// <summary>From [O, C, rows, columns] to, for each map and row, runs over columns and channels, each filled up with zeros to whole vectors.</summary>
+    /// <summary>Where the vectors of one window of sums begin, row by row.</summary>
+    private int[] Offsets()
+    {
+        var (vectors, step) = _dilation.X == 1
+            ? (((_kernel.Width * _lanes) + Vector<float>.Count - 1) / Vector<float>.Count, Vector<float>.Count)
+            : (_kernel.Width, _dilation.X * _lanes);
+        return [.. Enumerable.Range(0, _kernel.Height * vectors).Select(i => (i / vectors * _dilation.Y * _to.Width * _lanes) + (i % vectors * step))];
+    }
+
+    /// <summary>From [O, C, rows, columns] to [tile, O, rows, columns, lanes], each row filled up with zeros to whole vectors.</summary>
     private float[] Packed(float[] weights)
     {
-        var columnsARun = _run / _channels;
-        var runs = _kernel.Width / columnsARun;
-        var packed = new float[_maps * _kernel.Height * runs * _paddedRun];
+        var filter = _offsets.Length * Vector<float>.Count;
+        var row = filter / _kernel.Height;
+        var packed = new float[_tiles * _maps * filter];
         for (var i = 0; i < weights.Length; i++)
         {
-            var (column, row, channel, map) = (i % _kernel.Width, i / _kernel.Width % _kernel.Height, i / _kernel.Width / _kernel.Height % _channels, i / _kernel.Width / _kernel.Height / _channels);
-            var run = (((map * _kernel.Height) + row) * runs) + (column / columnsARun);
-            packed[(run * _paddedRun) + (column % columnsARun * _channels) + channel] = weights[i];
+            var (kx, rest) = (i % _kernel.Width, i / _kernel.Width);
+            var (ky, channel, map) = (rest % _kernel.Height, rest / _kernel.Height % _channels, rest / _kernel.Height / _channels);
+            packed[((((channel / _lanes * _maps) + map) * filter) + (ky * row) + (kx * _lanes) + (channel % _lanes))] = weights[i];
         }
 
         return packed;
     }
 
-    private void ChannelsFirst(ReadOnlySpan<float> sums, Span<float> result)
+    private void ChannelsFirst(ReadOnlySpan<float> sums, int channels, Span<float> result)
     {
         var places = _to.Height * _to.Width;
-        for (var channel = 0; channel < _channels; channel++)
+        for (var channel = 0; channel < channels; channel++)
         {
             var map = result.Slice(channel * places, places);
-            for (var (place, at) = (0, channel); place < places; place++, at += _channels) map[place] = sums[at];
+            for (var (place, at) = (0, channel); place < map.Length; place++, at += _lanes) map[place] = sums[at];
         }
+    }
+
+    /// <summary>What one thread works in.</summary>
+    internal sealed class Scratch(int maps, int area, int sums)
+    {
+        public int[] Begin { get; } = new int[maps + 1];
+
+        public int[] Places { get; } = new int[maps * area];
+
+        public float[] Values { get; } = new float[maps * area];
+
+        public float[] Sums { get; } = new float[sums];
     }
 }
