@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using MlNetConvVis.Graph;
+using MlNetConvVis.Graph.Passes;
 using MlNetConvVis.Graph.Training;
 using MlNetConvVis.Onnx;
 
@@ -24,7 +25,7 @@ internal static class SessionFactory
         {
             try
             {
-                return (OpenOn(BatchStatistics.Lower(graph), settings, cuda: true), CudaProvider);
+                return (OpenOn(FirstMaximum.Lower(BatchStatistics.Lower(graph)), settings, cuda: true), CudaProvider);
             }
             catch (Exception e) when (settings.Device.Kind == DeviceKind.Auto && IsMissingDevice(e))
             {
@@ -38,7 +39,7 @@ internal static class SessionFactory
             }
         }
 
-        return (OpenOn(graph, settings, cuda: false), SessionSettings.ProcessorProvider);
+        return (OpenOn(ContrastNormalization.Lower(graph), settings, cuda: false), SessionSettings.ProcessorProvider);
     }
 
     /// <summary>Newer packages of ONNX Runtime report their use to Microsoft unless told not to.</summary>
