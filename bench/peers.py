@@ -166,7 +166,13 @@ class NetworkWork:
         self.net.to(memory_format=memory)
         images = torch.from_numpy(np.load(folder / "image.npy")[:case["batch"]])
         self.images = images.to(memory_format=memory)
-        self.step = {"features": self.features, "switches": self.switches, "projection": self.projection, "training": self.training}[case["kind"]]
+        self.step = {"features": self.features, "switches": self.switches, "projection": self.projection, "reverse": self.reverse,
+                     "figure": self.figure, "training": self.training}[case["kind"]]
+        if case["kind"] == "reverse":
+            self.graph = self.seeded(self.images)
+        if case["kind"] == "figure":
+            self.photos = np.memmap(folder / "photos.bin", np.uint8).reshape(case["photos"], *images.shape[1:])
+            self.memory = memory
         if case["kind"] == "training":
             self.net.train()
             self.labels = torch.arange(case["batch"]) % case["classes"]
@@ -180,13 +186,51 @@ class NetworkWork:
         with torch.inference_mode():
             return self.net(self.images, self.case["layer"], switches=[])
 
-    def projection(self):
-        images = self.images.detach().requires_grad_()
-        values = self.net(images, self.case["layer"], SignalRelu.apply, PassedNorm.apply)
-        rows, units = torch.arange(len(values)), torch.tensor(self.case["units"])
+    def seeded(self, images, layer=None, units=None):
+        """Forward to a layer; gives its values, the images, and a seed that holds each image's unit alone."""
+        images = images.detach().requires_grad_()
+        values = self.net(images, layer or self.case["layer"], SignalRelu.apply, PassedNorm.apply)
+        rows, units = torch.arange(len(values)), torch.as_tensor(self.case["units"] if units is None else units)
         seed = torch.zeros(len(values), values[0].numel())
         seed[rows, units] = values.detach().flatten(1)[rows, units]
-        return torch.autograd.grad(values, images, seed.view(values.shape))[0]
+        return values, images, seed.view(values.shape)
+
+    def projection(self):
+        return torch.autograd.grad(*self.seeded(self.images))[0]
+
+    def reverse(self):
+        return torch.autograd.grad(*self.graph, retain_graph=True)[0]
+
+    def numbers(self, places):
+        return torch.from_numpy(self.photos[places].astype(np.float32) - 128).to(memory_format=self.memory)
+
+    def figure(self):
+        """The strongest activations of some maps, one a photo, by hooks over the collection; then each photo's unit by autograd."""
+        case, best, seen = self.case, {}, {}
+        kept = [self.net.parts[layer].register_forward_hook(lambda _, __, values, layer=layer: seen.__setitem__(layer, values)) for layer in case["layers"]]
+        with torch.inference_mode():
+            for first in range(0, case["photos"], 16):
+                self.net(self.numbers(slice(first, first + 16)), case["layers"][-1])
+                for layer in case["layers"]:
+                    values, places = seen[layer][:, :case["maps"]].flatten(2).max(2)
+                    photos = torch.arange(first, first + len(values)).unsqueeze(1).expand(-1, case["maps"])
+                    old = best.get(layer)
+                    joined = [torch.cat([o, n]) for o, n in zip(old, (values, places, photos))] if old else [values, places, photos]
+                    order = joined[0].topk(min(case["top"], len(joined[0])), dim=0).indices
+                    best[layer] = [part.gather(0, order) for part in joined]
+        for hook in kept:
+            hook.remove()
+        total, count = 0.0, 0
+        for layer in case["layers"]:
+            values, places, photos = best[layer]
+            area = seen[layer][0, 0].numel()
+            units = (places + area * torch.arange(case["maps"])).flatten()
+            photos = photos.flatten()
+            for first in range(0, len(units), 16):
+                graph = self.seeded(self.numbers(photos[first:first + 16].numpy()), layer, units[first:first + 16])
+                total += torch.autograd.grad(*graph)[0].abs().sum().item()
+                count += len(graph[1])
+        return torch.tensor(total / count)
 
     def training(self):
         self.sgd.zero_grad(set_to_none=True)
@@ -226,9 +270,10 @@ class ImageWork:
 
 def faster_format(case):
     """Opens a case in both memory formats, and keeps the faster one by processor time, which other programs disturb least, anew."""
+    trial = {**case, "kind": "features"} if case["kind"] == "figure" else case
     best = {}
     for name in ("contiguous_format", "channels_last"):
-        work = NetworkWork(case, getattr(torch, name))
+        work = NetworkWork(trial, getattr(torch, name))
         work.run()
         best[name] = min(work.run()[0][1] for _ in range(3))
     name = min(best, key=best.get)

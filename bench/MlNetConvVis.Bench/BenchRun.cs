@@ -5,7 +5,8 @@ namespace MlNetConvVis.Bench;
 /// <param name="Quick">Whether to leave out the large network.</param>
 /// <param name="Runs">Pairs of runs for each row; null for the default.</param>
 /// <param name="Markdown">A file for the table; null for none.</param>
-internal sealed record BenchOptions(int Threads, bool Quick, int? Runs, string? Markdown);
+/// <param name="Only">Part of the names of the cases to run; null for all.</param>
+internal sealed record BenchOptions(int Threads, bool Quick, int? Runs, string? Markdown, string? Only);
 
 /// <summary>All cases, one after another.</summary>
 internal static class BenchRun
@@ -38,6 +39,8 @@ internal static class BenchRun
                 peer is null ? $"No peer, so our own times only: {reason}" : $"Peer: {peer.Versions}.",
                 string.Empty,
                 .. ResultTable.Lines(rows),
+                string.Empty,
+                $"Most memory that our side held: {Machine.PeakMegabytes} MB.",
             ];
             foreach (var line in report) output.WriteLine(line);
             if (options.Markdown is { } file) File.WriteAllText(file, string.Join('\n', report) + "\n");

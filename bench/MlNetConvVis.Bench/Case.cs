@@ -6,7 +6,7 @@ internal sealed record Case
     /// <summary>Gets the row's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Gets the kind: features, switches, projection, training or images.</summary>
+    /// <summary>Gets the kind: features, switches, projection, reverse, figure, training or images.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Gets the network, a file in models/; empty for images.</summary>
@@ -26,6 +26,21 @@ internal sealed record Case
 
     /// <summary>Gets the unit of each image, its place in the layer's flattened activations.</summary>
     public IReadOnlyList<long> Units { get; init; } = [];
+
+    /// <summary>Gets the layers of a figure.</summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
+
+    /// <summary>Gets how many maps of each layer a figure shows: the first ones.</summary>
+    public int Maps { get; init; }
+
+    /// <summary>Gets how many activations of each map a figure shows.</summary>
+    public int Top { get; init; }
+
+    /// <summary>Gets how many photos a figure looks for them in.</summary>
+    public int Photos { get; init; }
+
+    /// <summary>Gets whether one run takes so long that few must do.</summary>
+    public bool Long { get; init; }
 
     /// <summary>Gets the folder of photos.</summary>
     public string Folder { get; init; } = "";

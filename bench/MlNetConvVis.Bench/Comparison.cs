@@ -20,6 +20,9 @@ internal static class Comparison
     /// <summary>Both runs of warming up: the second shows a training step what the first has changed.</summary>
     private const int WarmUps = 2;
 
+    /// <summary>Pairs of a case that takes minutes.</summary>
+    private const int LongRuns = 3;
+
     /// <summary>How far the two sides' results may lie apart: codecs and rounding differ, networks do not.</summary>
     private const double Tolerance = 0.01;
 
@@ -38,6 +41,7 @@ internal static class Comparison
         using var ours = open();
         var (opened, note) = peer?.Open(work) ?? (false, "none");
         WarmUp(work, ours, opened ? peer : null);
+        if (work.Long) runs = Math.Min(runs, LongRuns);
         var (oursTimes, peerTimes) = (new List<Sample>(runs), new List<Sample>(runs));
         for (var i = 0; i < runs; i++)
         {
@@ -55,7 +59,7 @@ internal static class Comparison
     private static void WarmUp(Case work, IWork ours, Peer? peer)
     {
         var mean = double.NaN;
-        for (var i = 0; i < WarmUps; i++)
+        for (var i = 0; i < (work.Long ? 1 : WarmUps); i++)
         {
             ours.Run();
             if (peer is not null) mean = peer.Run().Mean;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using MlNetConvVis.Runtime;
 
@@ -17,6 +18,16 @@ internal static class Machine
 
     /// <summary>Gets how many programs wanted to compute in the last minute, on average; where the system does not say, that.</summary>
     public static string Load => File.Exists(LoadFile) ? File.ReadAllText(LoadFile).Split(' ')[0] : "unknown";
+
+    /// <summary>Gets the most memory that this process has held so far, in megabytes of a million bytes.</summary>
+    public static long PeakMegabytes
+    {
+        get
+        {
+            using var self = Process.GetCurrentProcess();
+            return self.PeakWorkingSet64 / 1_000_000;
+        }
+    }
 
     private static string ProcessorName =>
         (File.Exists(ProcessorFile) ? File.ReadLines(ProcessorFile).FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal)) : null)

@@ -7,6 +7,7 @@ var threads = new Option<int>("--threads") { Description = "Threads of each side
 var quick = new Option<bool>("--quick") { Description = "Only zfnet64 and images, few runs." };
 var runs = new Option<int?>("--runs") { Description = "Pairs of runs for each row; 15 without it, 7 with --quick." };
 var markdown = new Option<FileInfo?>("--markdown") { Description = "Writes the table to this file too.", HelpName = "FILE" };
+var only = new Option<string?>("--only") { Description = "Only cases whose name holds this text.", HelpName = "TEXT" };
 foreach (var number in new Option[] { threads, runs })
 {
     number.Validators.Add(result =>
@@ -15,10 +16,10 @@ foreach (var number in new Option[] { threads, runs })
     });
 }
 
-var root = new RootCommand("Times MlNetConvVis beside PyTorch and Pillow, in turns, in one run. bench/README.md says how to read the table.") { threads, quick, runs, markdown };
+var root = new RootCommand("Times MlNetConvVis beside PyTorch and Pillow, in turns, in one run. bench/README.md says how to read the table.") { threads, quick, runs, markdown, only };
 root.SetAction(parsed =>
 {
-    var options = new BenchOptions(parsed.GetValue(threads), parsed.GetValue(quick), parsed.GetValue(runs), parsed.GetValue(markdown)?.FullName);
+    var options = new BenchOptions(parsed.GetValue(threads), parsed.GetValue(quick), parsed.GetValue(runs), parsed.GetValue(markdown)?.FullName, parsed.GetValue(only));
     try
     {
         BenchRun.Run(options, Console.Out, Console.Error);

@@ -12,6 +12,8 @@ internal sealed class Subject
     private const long WeightSeed = 1;
     private const ulong ImageSeed = 2;
 
+    private readonly string _folder;
+
     /// <summary>Compiles a spec of models/ and writes weights and images to the shared folder.</summary>
     /// <param name="shared">The shared folder.</param>
     /// <param name="name">The spec's name.</param>
@@ -24,7 +26,7 @@ internal sealed class Subject
         var spec = NetworkSpec.Read(Path.Combine(AppContext.BaseDirectory, "models", $"{name}.yaml"));
         if (last is not null)
             spec = spec with { Classes = null, Layers = [.. spec.Layers.Take(1 + spec.Layers.ToList().FindIndex(l => l.Name == last))] };
-        (Name, Batch, Classes) = (name, batch, classes);
+        (Name, Batch, Classes, _folder) = (name, batch, classes, Path.Combine(shared, name));
         Network = spec.Compile(last is null ? classes : null, WeightSeed);      // cut off, no layer counts classes
         Net = new ConvNet(Network.Graph);
         Images = Noise(batch * spec.Input.Channels * spec.Input.Height * spec.Input.Width, amplitude);
@@ -53,6 +55,16 @@ internal sealed class Subject
 
     /// <summary>Gets the images, [N, C, H, W].</summary>
     public float[] Images { get; }
+
+    /// <summary>Draws photos of noise, a byte a value, [photos, C, H, W], for both sides.</summary>
+    /// <param name="photos">Receives them.</param>
+    /// <param name="seed">Decides them.</param>
+    public void WritePhotos(Span<byte> photos, ulong seed)
+    {
+        var random = new SplitMix64(seed);
+        for (var i = 0; i < photos.Length; i++) photos[i] = (byte)(random.Next() >> 56);
+        File.WriteAllBytes(Path.Combine(_folder, "photos.bin"), photos.ToArray());
+    }
 
     private static float[] Noise(int length, float amplitude)
     {

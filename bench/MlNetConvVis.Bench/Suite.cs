@@ -1,3 +1,4 @@
+using MlNetConvVis.Features;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Runtime;
 
@@ -7,7 +8,9 @@ namespace MlNetConvVis.Bench;
 internal sealed class Suite(BenchOptions options, string shared)
 {
     private const int SmallBatch = 64;
-    private const int PaperBatch = 4;
+    private const int PaperBatch = 16;
+    private const int PhotosOfFigure = 1000;
+    private const ulong PhotoSeed = 3;
     private const int SmallClasses = 100;
     private const float Rate = 0.01f;
 
@@ -15,7 +18,9 @@ internal sealed class Suite(BenchOptions options, string shared)
 
     /// <summary>Enumerates the cases with what opens our side of them.</summary>
     /// <param name="peer">The peer, which makes JPEG files; null for none.</param>
-    public IEnumerable<(Case Case, Func<IWork> Open)> Cases(Peer? peer)
+    public IEnumerable<(Case Case, Func<IWork> Open)> Cases(Peer? peer) => All(peer).Where(c => options.Only is not { } part || c.Case.Name.Contains(part, StringComparison.Ordinal));
+
+    private IEnumerable<(Case Case, Func<IWork> Open)> All(Peer? peer)
     {
         var small = new Subject(shared, "zfnet64", SmallBatch, amplitude: 2, SmallClasses);
         foreach (var item in Forward(small, "pool5")) yield return item;
@@ -26,7 +31,13 @@ internal sealed class Suite(BenchOptions options, string shared)
         if (options.Quick) yield break;
         var paper = new Subject(shared, "zfnet", PaperBatch, amplitude: 120, classes: 1000, last: "pool5");
         foreach (var item in Forward(paper, "conv5")) yield return item;
-        foreach (var layer in new[] { "conv5", "conv3", "conv2" }) yield return Projection(paper, layer);
+        foreach (var layer in new[] { "conv5", "conv3", "conv2" })
+        {
+            yield return Projection(paper, layer);
+            yield return Reverse(paper, layer);
+        }
+
+        yield return Figure(paper);
     }
 
     private static Case Of(Subject subject, string kind, string name, string layer) => new()
@@ -40,13 +51,35 @@ internal sealed class Suite(BenchOptions options, string shared)
         yield return (Of(subject, "switches", $"forward to {layer}, with switches", layer), () => new FeatureWork(subject, layer, switches: true, _settings));
     }
 
+    private (Case, Func<IWork>) Reverse(Subject subject, string layer)
+    {
+        var (work, units) = OfUnits(subject, "reverse", $"back from a {layer} unit each, forward pass given", layer);
+        return (work, () => new ReverseWork(subject, layer, units, _settings));
+    }
+
     private (Case, Func<IWork>) Projection(Subject subject, string layer)
+    {
+        var (work, units) = OfUnits(subject, "projection", $"projection of a {layer} unit each", layer);
+        return (work, () => new ProjectionWork(subject, layer, units, _settings));
+    }
+
+    private (Case Case, Unit[] Units) OfUnits(Subject subject, string kind, string name, string layer)
     {
         using var features = new FeatureWork(subject, layer, switches: false, _settings);
         var units = features.StrongestUnits();
         var shape = subject.Net.ShapeOf(layer);
-        var work = Of(subject, "projection", $"projection of a {layer} unit each", layer) with { Units = [.. units.Select(u => u.IndexIn(shape))] };
-        return (work, () => new ProjectionWork(subject, layer, units, _settings));
+        return (Of(subject, kind, name, layer) with { Units = [.. units.Select(u => u.IndexIn(shape))] }, units);
+    }
+
+    private (Case, Func<IWork>) Figure(Subject subject)
+    {
+        var work = Of(subject, "figure", $"figure 2 over {PhotosOfFigure} photos in memory", "conv5") with
+        {
+            Layers = ["conv1", "conv2", "conv3", "conv4", "conv5"], Maps = 16, Top = 9, Photos = PhotosOfFigure, Long = true,
+        };
+        var photos = new byte[PhotosOfFigure * subject.Images.Length / subject.Batch];
+        subject.WritePhotos(photos, PhotoSeed);
+        return (work, () => new FigureWork(subject, photos, work, _settings));
     }
 
     private (Case, Func<IWork>) Images(Peer? peer)

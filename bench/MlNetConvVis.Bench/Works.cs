@@ -1,3 +1,4 @@
+using MlNetConvVis.Analysis;
 using MlNetConvVis.Features;
 using MlNetConvVis.Graph.Reversal;
 using MlNetConvVis.Graph.Training;
@@ -53,6 +54,55 @@ internal sealed class ProjectionWork(Subject subject, string layer, Unit[] units
     public double Mean() => Measure.MeanMagnitude(_projections);
 
     public void Dispose() => _projector.Dispose();
+}
+
+/// <summary>The way back alone: a unit of each image, given what the forward pass left.</summary>
+internal sealed class ReverseWork : IWork
+{
+    private readonly Projector _projector;
+    private readonly Unit[] _units;
+    private readonly int[] _images;
+    private readonly float[] _projections;
+    private readonly float[] _activations;
+
+    public ReverseWork(Subject subject, string layer, Unit[] units, SessionSettings settings)
+    {
+        _projector = new Projector(subject.Net, layer, ReversalRules.Paper, settings, subject.Batch);
+        (_units, _images) = (units, [.. Enumerable.Range(0, subject.Batch)]);
+        (_projections, _activations) = (new float[subject.Images.Length], new float[subject.Batch]);
+        _projector.See(subject.Images);
+    }
+
+    public void Run() => _projector.Project(_images, _units, _projections, _activations);
+
+    public double Mean() => Measure.MeanMagnitude(_projections);
+
+    public void Dispose() => _projector.Dispose();
+}
+
+/// <summary>The paper's figure 2: the strongest activations of some maps of each layer over a collection, each projected.</summary>
+internal sealed class FigureWork(Subject subject, byte[] photos, Case work, SessionSettings settings) : IWork
+{
+    private IReadOnlyList<MapProjections> _latest = [];
+
+    public void Run()
+    {
+        var tops = TopActivations.Find(subject.Net, work.Layers, work.Top, work.Photos, Fill, settings, batch: 16);
+        _latest = TopProjections.Of(subject.Net, [.. tops.Where(t => t.Channel < work.Maps)], Fill, ReversalRules.Paper, settings);
+    }
+
+    public double Mean() => _latest.SelectMany(static m => m.Projections).Average(p => p.Values.Sum(static v => Math.Abs((double)v)));
+
+    public void Dispose()
+    {
+    }
+
+    /// <summary>Bytes from 0 to 255 around their middle; they take a quarter of the memory of floats.</summary>
+    private void Fill(int index, Span<float> image)
+    {
+        var own = photos.AsSpan(index * image.Length, image.Length);
+        for (var i = 0; i < image.Length; i++) image[i] = own[i] - 128f;
+    }
 }
 
 /// <summary>A step of training: forward, loss, gradients, update, with the parameters in the runtime's memory.</summary>

@@ -20,8 +20,6 @@ public sealed record FeatureMapPictures(string Layer, int Channel, IReadOnlyList
 /// <summary>Makes the pictures of the paper's figure 2: projections of the strongest activations beside the patches that caused them.</summary>
 public static class FeatureGallery
 {
-    private const int Batch = 16;
-
     /// <summary>Projects strong activations.</summary>
     /// <param name="net">The network; it must say how photos become its input.</param>
     /// <param name="maps">The maps and their activations.</param>
@@ -45,20 +43,8 @@ public static class FeatureGallery
         ArgumentNullException.ThrowIfNull(net);
         ArgumentNullException.ThrowIfNull(maps);
         var preprocessing = net.RequirePreprocessing();
-        var (results, done) = (new List<FeatureMapPictures>(maps.Count), 0);
-        foreach (var layer in maps.GroupBy(static m => m.Layer))
-        {
-            using var projector = new Projector(net, layer.Key, rules, settings, Batch);
-            var painter = new Painter(net, layer.Key, preprocessing, photos);
-            foreach (var map in layer)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                results.Add(new FeatureMapPictures(map.Layer, map.Channel, DrawMap(projector, map, photos, painter, perMap)));
-                progress?.Report(done += map.Tops.Count);
-            }
-        }
-
-        return results;
+        var painter = new Painter(preprocessing, photos, perMap);
+        return [.. TopProjections.Of(net, maps, photos.Fill, rules, settings, progress, cancellation).Select(painter.Paint)];
     }
 
     /// <summary>Sets pictures as the paper does: the projections of each map as a square, the patches as a square beside it.</summary>
@@ -85,29 +71,19 @@ public static class FeatureGallery
         return new ImageSheet { Columns = side, Gap = 2 }.Compose([.. pictures.Select(p => (RgbImage?)p.Enlarge(factor))]);
     }
 
-    private static IReadOnlyList<FeaturePicture> DrawMap(Projector projector, MapTops map, ImageFrames photos, Painter painter, bool shared)
+    /// <summary>Turns projections and photos into pictures of the receptive field.</summary>
+    private sealed class Painter(ImagePreprocessing preprocessing, ImageFrames photos, bool perMap)
     {
-        var (count, length) = (map.Tops.Count, projector.ImageLength);
-        var images = new float[count * length];
-        for (var i = 0; i < count; i++) photos.Fill(map.Tops[i].Image, images.AsSpan(i * length, length));
-        var (projections, activations) = (new float[images.Length], new float[count]);
-        projector.Project(images, [.. map.Tops.Select(static t => t.Unit)], projections, activations);
-        var shownAlike = shared ? TensorPicture.ClearRange(projections) : (float?)null;
-        return [.. map.Tops.Select((top, i) => painter.Paint(top, projections.AsSpan(i * length, length), shownAlike))];
-    }
-
-    /// <summary>Turns projections and photos of one layer into pictures of its receptive field.</summary>
-    private sealed class Painter(ConvNet net, string layer, ImagePreprocessing preprocessing, ImageFrames photos)
-    {
-        private readonly IReadOnlyList<Graph.Shapes.FieldAxis> _field = net.FieldOf(layer);
-
-        public FeaturePicture Paint(TopActivation top, ReadOnlySpan<float> projection, float? sharedRange)
+        public FeatureMapPictures Paint(MapProjections map)
         {
-            var (y, height) = _field[0].Clamped(top.Unit.Y, preprocessing.Height);
-            var (x, width) = _field[1].Clamped(top.Unit.X, preprocessing.Width);
-            var window = new PixelWindow(x, y, width, height);
-            var picture = TensorPicture.Signed(projection, 3, preprocessing.Height, preprocessing.Width, preprocessing.Channels, sharedRange ?? TensorPicture.ClearRange(projection));
-            return new FeaturePicture(top, picture.Crop(window), photos[top.Image].Crop(window));
+            var shared = perMap ? TensorPicture.ClearRange([.. map.Projections.SelectMany(static p => p.Values)]) : (float?)null;
+            return new FeatureMapPictures(map.Layer, map.Channel, [.. map.Projections.Select(p => Paint(p, shared))]);
+        }
+
+        private FeaturePicture Paint(TopProjection top, float? shared)
+        {
+            var picture = TensorPicture.Signed(top.Values, 3, top.Field.Height, top.Field.Width, preprocessing.Channels, shared ?? TensorPicture.ClearRange(top.Values));
+            return new FeaturePicture(top.Source, picture, photos[top.Source.Image].Crop(top.Field));
         }
     }
 }

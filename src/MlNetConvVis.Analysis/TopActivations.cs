@@ -1,3 +1,4 @@
+using System.Numerics;
 using MlNetConvVis.Data;
 using MlNetConvVis.Features;
 using MlNetConvVis.Graph;
@@ -43,16 +44,24 @@ public static class TopActivations
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(net);
+        ArgumentNullException.ThrowIfNull(layers);
+        ArgumentNullException.ThrowIfNull(settings);
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         using var extractor = new FeatureExtractor(net, layers, switches: false, settings, batch);
-        var boards = layers.ToDictionary(static l => l, l => new Board(l, net.ShapeOf(l), top), StringComparer.Ordinal);
+        Board[] boards = [.. layers.Select(l => new Board(l, net.ShapeOf(l), top))];
+        var threads = new ParallelOptions { MaxDegreeOfParallelism = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount };
         extractor.Run(images, fill, (first, count, features) =>
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (var (layer, board) in boards) board.Take(first, count, features.Floats(layer));
+            foreach (var board in boards)
+            {
+                board.Take(first, count, features, threads);
+                board.Check();
+            }
+
             progress?.Report(first + count);
         });
-        return [.. layers.SelectMany(l => boards[l].Maps())];
+        return [.. boards.SelectMany(static b => b.Maps())];
     }
 
     /// <summary>Chooses some maps of each layer at random, as the paper does, the same ones for the same seed.</summary>
@@ -75,6 +84,7 @@ public static class TopActivations
         private readonly int _top;
         private readonly List<TopActivation>[] _maps;
         private readonly int _places;
+        private volatile bool _broken;
 
         public Board(string layer, TensorShape shape, int top)
         {
@@ -83,34 +93,47 @@ public static class TopActivations
             _places = (int)shape.ItemCount() / _maps.Length;
         }
 
-        public void Take(int first, int count, ReadOnlySpan<float> activations)
+        /// <summary>Takes a batch; maps are independent of one another, so threads share them out.</summary>
+        public void Take(int first, int count, FeatureBatch features, ParallelOptions threads) => Parallel.For(0, _maps.Length, threads, map =>
         {
+            var activations = features.Floats(_layer);
             for (var item = 0; item < count; item++)
-            {
-                for (var map = 0; map < _maps.Length; map++)
-                {
-                    var start = ((item * _maps.Length) + map) * _places;
-                    TakeMap(first + item, map, activations.Slice(start, _places));
-                }
-            }
+                TakeMap(first + item, map, activations.Slice(((item * _maps.Length) + map) * _places, _places));
+        });
+
+        /// <exception cref="GraphException">An activation is not a number.</exception>
+        public void Check()
+        {
+            if (_broken) throw new GraphException($"Layer '{_layer}' holds values that are not numbers (NaN); the model or its input is damaged.");
         }
 
         public IEnumerable<MapTops> Maps() => _maps.Select((tops, channel) => new MapTops(_layer, channel, tops)).Where(static m => m.Tops.Count > 0);
 
         private void TakeMap(int image, int map, ReadOnlySpan<float> places)
         {
-            var best = 0;
-            for (var i = 1; i < places.Length; i++)
-            {
-                if (places[i] > places[best]) best = i;
-            }
-
             var tops = _maps[map];
-            if (!(places[best] > 0) || (tops.Count == _top && places[best] <= tops[^1].Activation)) return;
-            var found = new TopActivation(image, Unit.At(((long)map * _places) + best, _shape), places[best]);
+            var largest = Largest(places);
+            _broken |= float.IsNaN(largest);
+            if (!(largest > 0) || (tops.Count == _top && largest <= tops[^1].Activation)) return;
+            var found = new TopActivation(image, Unit.At(((long)map * _places) + places.IndexOf(largest), _shape), largest);
             var place = tops.FindIndex(t => t.Activation < found.Activation);      // equal ones: the earlier photo stays ahead
             tops.Insert(place < 0 ? tops.Count : place, found);
             if (tops.Count > _top) tops.RemoveAt(_top);
+        }
+
+        /// <summary>The largest of some values; not a number where one of them is none.</summary>
+        private static float Largest(ReadOnlySpan<float> values)
+        {
+            var (largest, i) = (float.NegativeInfinity, 0);
+            if (values.Length >= Vector<float>.Count)
+            {
+                var lanes = new Vector<float>(values);
+                for (i = Vector<float>.Count; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count) lanes = Vector.Max(lanes, new Vector<float>(values[i..]));
+                for (var lane = 0; lane < Vector<float>.Count; lane++) largest = MathF.Max(largest, lanes[lane]);
+            }
+
+            for (; i < values.Length; i++) largest = MathF.Max(largest, values[i]);
+            return largest;
         }
     }
 }
