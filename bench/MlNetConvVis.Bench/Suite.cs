@@ -77,9 +77,12 @@ internal sealed class Suite(BenchOptions options, string shared)
         {
             Layers = ["conv1", "conv2", "conv3", "conv4", "conv5"], Maps = 16, Top = 9, Photos = PhotosOfFigure, Long = true,
         };
-        var photos = new byte[PhotosOfFigure * subject.Images.Length / subject.Batch];
-        subject.WritePhotos(photos, PhotoSeed);
-        return (work, () => new FigureWork(subject, photos, work, _settings));
+        return (work, () =>
+        {
+            var photos = new byte[PhotosOfFigure * (subject.Images.Length / subject.Batch)];
+            subject.WritePhotos(photos, PhotoSeed);
+            return new FigureWork(subject, photos, work, _settings);
+        });
     }
 
     private (Case, Func<IWork>) Images(Peer? peer)
