@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MlNetConvVis.Graph.Shapes;
 
@@ -41,7 +42,7 @@ internal static class PoolSwitches
         private readonly int _step;
         private readonly int _stride;
         private readonly int _left;
-        private readonly int _count;
+        private readonly int[] _places;
         private readonly int _firstColumn;
         private readonly float[] _best;
         private readonly int[] _row;
@@ -58,7 +59,7 @@ internal static class PoolSwitches
             (_rowStep, _step) = ((int)geometry.Dilations[0], (int)geometry.Dilations[1]);
             (_rowStride, _stride) = ((int)geometry.Strides[0], (int)geometry.Strides[1]);
             (_firstRow, _left) = (-(int)geometry.PadsBegin[0], (first * (int)geometry.Strides[1]) - (int)geometry.PadsBegin[1]);
-            _count = count;
+            _places = new int[count];
             _firstColumn = Math.Max(_left, 0);
             var end = Math.Min(_left + ((count - 1) * _stride) + ((_kernel - 1) * _step) + 1, _width);
             var columns = Math.Max(0, end - _firstColumn);
@@ -75,7 +76,8 @@ internal static class PoolSwitches
         {
             TakeRows(plane, y);
             MakeKeys(pitch);
-            for (var x = 0; x < _count; x++) places[x] = offset + At(x);
+            Find();
+            for (var x = 0; x < _places.Length; x++) places[x] = offset + _places[x];
         }
 
         /// <inheritdoc cref="Places(ReadOnlySpan{float}, int, int, int, Span{int})"/>
@@ -83,7 +85,8 @@ internal static class PoolSwitches
         {
             TakeRows(plane, y);
             MakeKeys(pitch);
-            for (var x = 0; x < _count; x++) places[x] = offset + At(x);
+            Find();
+            for (var x = 0; x < _places.Length; x++) places[x] = offset + _places[x];
         }
 
         private void TakeRows(ReadOnlySpan<float> plane, int y)
@@ -105,6 +108,7 @@ internal static class PoolSwitches
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void TakeLarger(ReadOnlySpan<float> line, int at)
         {
             var lines = MemoryMarshal.Cast<float, Vector<float>>(line);
@@ -126,6 +130,7 @@ internal static class PoolSwitches
         }
 
         /// <summary>The value's bits in an order that whole numbers follow, then what is left of the largest number after its place.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MakeKeys(int pitch)
         {
             var i = 0;
@@ -146,14 +151,21 @@ internal static class PoolSwitches
             }
         }
 
-        private int At(int x)
+        /// <summary>The place of each window's largest key.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Find()
         {
-            var left = _left + (x * _stride);
-            var first = (left < 0 ? left + ((_step - 1 - left) / _step * _step) : left) - _firstColumn;
-            var end = Math.Min(left + (_kernel * _step) - _firstColumn, _keys.Length);
-            var best = _keys[first];
-            for (var at = first + _step; at < end; at += _step) best = Math.Max(best, _keys[at]);
-            return int.MaxValue - (int)best + _firstColumn;
+            ref var keys = ref MemoryMarshal.GetArrayDataReference(_keys);
+            var left = _left - _firstColumn;
+            for (var x = 0; x < _places.Length; x++, left += _stride)
+            {
+                var (first, end) = (left, left + (_kernel * _step));
+                if (first < 0) first += (_step - 1 - first) / _step * _step;
+                if (end > _keys.Length) end = _keys.Length;
+                var best = Unsafe.Add(ref keys, first);
+                for (var at = first + _step; at < end; at += _step) best = Math.Max(best, Unsafe.Add(ref keys, at));
+                _places[x] = int.MaxValue - (int)best + _firstColumn;
+            }
         }
     }
 }

@@ -24,7 +24,9 @@ internal sealed class TransposedConvolution
     private readonly (int Y, int X) _dilation;
     private readonly int _lanes;
     private readonly int _tiles;
-    private readonly int[] _offsets;
+    private readonly int[] _rows;
+    private readonly int _vectors;
+    private readonly int _step;
     private readonly float[] _weights;
 
     private TransposedConvolution(OnnxNode node, float[] weights, TensorShape input, TensorShape filters)
@@ -35,7 +37,10 @@ internal sealed class TransposedConvolution
         _to = (((_from.Height - 1) * _stride.Y) + (_dilation.Y * (_kernel.Height - 1)) + 1, ((_from.Width - 1) * _stride.X) + (_dilation.X * (_kernel.Width - 1)) + 1);
         _lanes = _channels <= Narrow && _dilation.X == 1 ? Narrow : Vector<float>.Count;      // pictures have three channels: their columns share vectors
         _tiles = (_channels + _lanes - 1) / _lanes;
-        _offsets = Offsets();
+        _rows = [.. Enumerable.Range(0, _kernel.Height).Select(row => row * _dilation.Y * _to.Width * _lanes)];
+        (_vectors, _step) = _dilation.X == 1
+            ? (((_kernel.Width * _lanes) + Vector<float>.Count - 1) / Vector<float>.Count, Vector<float>.Count)
+            : (_kernel.Width, _dilation.X * _lanes);
         _weights = Packed(weights);
     }
 
@@ -49,7 +54,7 @@ internal sealed class TransposedConvolution
         input.Rank == 4 && input[0] == 1 && IsZero(node, "pads") && IsZero(node, "output_padding") ? new TransposedConvolution(node, weights, input, filters) : null;
 
     /// <summary>Makes room for one thread.</summary>
-    public Scratch NewScratch() => new(_maps / _groups, _from.Height * _from.Width, (_to.Height * _to.Width * _lanes) + _offsets[^1] + Vector<float>.Count);
+    public Scratch NewScratch() => new(_maps / _groups, _from.Height * _from.Width, (_to.Height * _to.Width * _lanes) + Vector<float>.Count);
 
     /// <summary>Convolves.</summary>
     /// <param name="signal">[O, H, W].</param>
@@ -77,6 +82,7 @@ internal sealed class TransposedConvolution
     private static bool IsZero(OnnxNode node, string attribute) => node.Attributes.Ints(attribute)?.All(static v => v == 0) != false;
 
     /// <summary>Lists, map by map, the values that are not zero and where their sums begin.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Collect(ReadOnlySpan<float> signal, Scratch scratch)
     {
         var (count, i) = (0, 0);
@@ -97,47 +103,47 @@ internal sealed class TransposedConvolution
         scratch.Begin[^1] = count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddMap(int filter, int map, Scratch scratch)
     {
-        ref var weights = ref _weights[filter * _offsets.Length * Vector<float>.Count];
-        ref var offsets = ref MemoryMarshal.GetArrayDataReference(_offsets);
+        ref var weights = ref _weights[filter * _rows.Length * _vectors * Vector<float>.Count];
+        ref var rows = ref MemoryMarshal.GetArrayDataReference(_rows);
+        var (vectors, step) = (_vectors, _step);
         for (var i = scratch.Begin[map]; i < scratch.Begin[map + 1]; i++)
         {
-            ref var sums = ref scratch.Sums[scratch.Places[i]];
+            ref var window = ref scratch.Sums[scratch.Places[i]];
+            ref var weight = ref weights;
             var value = new Vector<float>(scratch.Values[i]);
-            for (nint v = 0, w = 0; v < _offsets.Length; v++, w += Vector<float>.Count)
+            for (nint row = 0; row < _rows.Length; row++)
             {
-                ref var sum = ref Unsafe.Add(ref sums, Unsafe.Add(ref offsets, v));
-                Vector.FusedMultiplyAdd(Vector.LoadUnsafe(ref Unsafe.Add(ref weights, w)), value, Vector.LoadUnsafe(ref sum)).StoreUnsafe(ref sum);
+                ref var sum = ref Unsafe.Add(ref window, Unsafe.Add(ref rows, row));
+                for (var left = vectors; left > 0; left--)
+                {
+                    Vector.FusedMultiplyAdd(Vector.LoadUnsafe(ref weight), value, Vector.LoadUnsafe(ref sum)).StoreUnsafe(ref sum);
+                    weight = ref Unsafe.Add(ref weight, Vector<float>.Count);
+                    sum = ref Unsafe.Add(ref sum, step);
+                }
             }
         }
-    }
-
-    /// <summary>Where the vectors of one window of sums begin, row by row.</summary>
-    private int[] Offsets()
-    {
-        var (vectors, step) = _dilation.X == 1
-            ? (((_kernel.Width * _lanes) + Vector<float>.Count - 1) / Vector<float>.Count, Vector<float>.Count)
-            : (_kernel.Width, _dilation.X * _lanes);
-        return [.. Enumerable.Range(0, _kernel.Height * vectors).Select(i => (i / vectors * _dilation.Y * _to.Width * _lanes) + (i % vectors * step))];
     }
 
     /// <summary>From [O, C, rows, columns] to [tile, O, rows, columns, lanes], each row filled up with zeros to whole vectors.</summary>
     private float[] Packed(float[] weights)
     {
-        var filter = _offsets.Length * Vector<float>.Count;
-        var row = filter / _kernel.Height;
+        var row = _vectors * Vector<float>.Count;
+        var filter = _rows.Length * row;
         var packed = new float[_tiles * _maps * filter];
         for (var i = 0; i < weights.Length; i++)
         {
             var (kx, rest) = (i % _kernel.Width, i / _kernel.Width);
             var (ky, channel, map) = (rest % _kernel.Height, rest / _kernel.Height % _channels, rest / _kernel.Height / _channels);
-            packed[((((channel / _lanes * _maps) + map) * filter) + (ky * row) + (kx * _lanes) + (channel % _lanes))] = weights[i];
+            packed[(((channel / _lanes * _maps) + map) * filter) + (ky * row) + (kx * _lanes) + (channel % _lanes)] = weights[i];
         }
 
         return packed;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ChannelsFirst(ReadOnlySpan<float> sums, int channels, Span<float> result)
     {
         var places = _to.Height * _to.Width;
