@@ -35,6 +35,7 @@ internal sealed class InspectVerb : Verb
     public override int Run(Arguments given, Terminal terminal)
     {
         var net = _modelOptions.Load(given, given.Required(_model, Wanted));
+        _ = net.Layers;      // what is wrong with the model is said before the first line of the answer
         if (given.Flag(Common.Json))
             terminal.Json(Result(net));
         else
