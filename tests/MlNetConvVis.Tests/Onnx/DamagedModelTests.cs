@@ -123,7 +123,7 @@ public sealed class DamagedModelTests : IDisposable
             var wire = new NodeProto { OpType = node.OpType, Input = { node.Inputs }, Output = { node.Outputs } };
             foreach (var (name, value) in node.Attributes)
             {
-                var attribute = new AttributeProto { Name = name, Type = value is long[] ? 7 : 2 };
+                var attribute = new AttributeProto { Name = name, Type = value is long[]? 7 : 2 };
                 if (value is long[] many) attribute.Ints.AddRange(many);
                 else attribute.I = (long)value;
                 wire.Attribute.Add(attribute);
