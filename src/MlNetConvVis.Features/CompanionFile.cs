@@ -1,4 +1,5 @@
 using MlNetConvVis.Graph;
+using MlNetConvVis.Graph.Shapes;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Specs;
 using MlNetConvVis.Specs.Yaml;
@@ -27,14 +28,14 @@ internal sealed class CompanionFile
     /// <exception cref="SpecException">The file is malformed, or has a key that is not known.</exception>
     public static CompanionFile? Find(string model) => Path.ChangeExtension(model, ".yaml") is var path && File.Exists(path) ? new CompanionFile(path) : null;
 
-    public ImagePreprocessing? Preprocessing(ValueInfo image)
+    public ImagePreprocessing? Preprocessing(ValueInfo image, ImageAxes axes)
     {
         if (_top.Find("preprocessing") is not { } section) return null;
         var map = section.AsMap();
         var shape = image.Shape!;
-        if (shape[1] is { IsKnown: true, Size: not 3 } channels)
+        if (shape[axes.Channels] is { IsKnown: true, Size: not 3 } channels)
             throw map.Error($"pictures have three channels, but the model takes {channels}; leave out 'preprocessing' and feed tensors.");
-        return PreprocessingYaml.Read(map, shape[2].IsKnown && shape[3].IsKnown ? new Extent((int)shape[2].Size, (int)shape[3].Size) : null);
+        return PreprocessingYaml.Read(map, shape[axes.Rows].IsKnown && shape[axes.Columns].IsKnown ? new Extent((int)shape[axes.Rows].Size, (int)shape[axes.Columns].Size) : null);
     }
 
     public IReadOnlyList<string>? Classes()

@@ -13,9 +13,12 @@ namespace MlNetConvVis.Features;
 /// <summary>A convolutional network read from an ONNX file, with what is needed to feed it images and to name what it has learned. Immutable.</summary>
 public sealed class ConvNet
 {
+    private readonly ValueInfo _declared;
+    private readonly Lazy<OnnxGraph> _whole;
     private readonly Lazy<OnnxGraph> _graph;
     private readonly Lazy<IReadOnlyDictionary<string, TensorShape>> _shapes;
     private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<FieldAxis>>> _fields;
+    private readonly Lazy<IReadOnlyDictionary<string, (int Rows, int Columns)>> _orders;
     private readonly Lazy<IReadOnlyList<LayerInfo>> _layers;
 
     /// <summary>Wraps a graph.</summary>
@@ -30,24 +33,32 @@ public sealed class ConvNet
 
     private ConvNet(OnnxGraph graph, ValueInfo image, ImagePreprocessing? preprocessing, IReadOnlyList<string>? classes)
     {
-        (Original, Preprocessing, Classes) = (graph, preprocessing, classes);
-        Image = preprocessing is null ? image : Sized(image, preprocessing.Height, preprocessing.Width);
+        Axes = ImageAxes.Of(graph, image);
+        (Original, Classes) = (graph, classes);
+        Preprocessing = preprocessing is null ? null : preprocessing with { Layout = Axes == ImageAxes.Nhwc ? TensorLayout.Nhwc : TensorLayout.Nchw };
+        _declared = preprocessing is null ? image : Sized(image, preprocessing.Height, preprocessing.Width);
         RefuseOtherSize();
-        _graph = new(() => BatchNormalizationFolding.Apply(CanonicalForm.Of(Original.With(inputs: [Image]))));
+        _whole = new(() => BatchFreeing.Apply(CanonicalForm.Of(Original.With(inputs: [_declared])), _declared.Name));
+        _graph = new(() => BatchNormalizationFolding.Apply(_whole.Value));
         _shapes = new(() => ShapeInference.Infer(Graph));
-        _fields = new(() => ReceptiveField.Infer(Graph, Image.Name));
+        _fields = new(() => ReceptiveField.Infer(Graph, Image.Name, Axes));
+        _orders = new(() => ReceptiveField.Orders(Graph, Image.Name, Axes));
         _layers = new(() => LayerTable.Of(this));
     }
 
     /// <summary>Gets the graph as it was read.</summary>
     public OnnxGraph Original { get; }
 
-    /// <summary>Gets the graph that is computed with: operator set 18, batch normalisation folded into convolutions.</summary>
+    /// <summary>Gets the graph that is computed with: operator set 18, float32, batch normalisation folded into convolutions, the batch free wherever it can be freed.</summary>
     /// <exception cref="GraphException">The operator set is too old or too new, or an operator cannot be expressed in the written one.</exception>
     public OnnxGraph Graph => _graph.Value;
 
-    /// <summary>Gets the image input: float, [N, C, H, W].</summary>
-    public ValueInfo Image { get; }
+    /// <summary>Gets the image input: float, [N, C, H, W], or in the order of <see cref="Axes"/>. N is fixed only where the network cannot do without.</summary>
+    /// <exception cref="GraphException">The operator set is too old or too new, or an operator cannot be expressed in the written one.</exception>
+    public ValueInfo Image => Graph.Inputs[0];
+
+    /// <summary>Gets which axes of the image input are channels, rows and columns: <see cref="ImageAxes.Nchw"/>, or <see cref="ImageAxes.Nhwc"/> for most Keras models.</summary>
+    public ImageAxes Axes { get; }
 
     /// <summary>Gets how photos become the input, or null when the model does not say.</summary>
     public ImagePreprocessing? Preprocessing { get; }
@@ -78,7 +89,7 @@ public sealed class ConvNet
     {
         var net = new ConvNet(OnnxFile.Read(path), preprocessing, classes) { File = path, Hash = HashOf(path) };
         return net.Preprocessing is not null && net.Classes is not null ? net
-            : CompanionFile.Find(path) is { } beside ? net.With(net.Preprocessing ?? beside.Preprocessing(net.Image), net.Classes ?? beside.Classes())
+            : CompanionFile.Find(path) is { } beside ? net.With(net.Preprocessing ?? beside.Preprocessing(net._declared, net.Axes), net.Classes ?? beside.Classes())
             : net;
     }
 
@@ -88,13 +99,13 @@ public sealed class ConvNet
     /// <returns>A new network over the same graph.</returns>
     /// <exception cref="GraphException">The preprocessing makes pictures of another size than the network takes.</exception>
     public ConvNet With(ImagePreprocessing? preprocessing, IReadOnlyList<string>? classes) =>
-        new(Original, Image, preprocessing, classes) { File = File, Hash = Hash };
+        new(Original, _declared, preprocessing, classes) { File = File, Hash = Hash };
 
     /// <summary>Fixes the rows and columns of a network that takes images of any size.</summary>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <returns>A network of that input size; this one where its size is fixed already.</returns>
-    public ConvNet OfSize(int height, int width) => Sized(Image, height, width) is var image && image == Image ? this
+    public ConvNet OfSize(int height, int width) => Sized(_declared, height, width) is var image && image.Shape!.Equals(_declared.Shape) ? this
         : new(Original, image, Preprocessing, Classes) { File = File, Hash = Hash };
 
     /// <summary>Gets how photos become the input.</summary>
@@ -132,18 +143,57 @@ public sealed class ConvNet
     /// <summary>Gets the receptive field of a layer along the image's height and width.</summary>
     /// <param name="layer">The layer.</param>
     /// <returns>Height first, then width.</returns>
-    public IReadOnlyList<FieldAxis> FieldOf(string layer) => _fields.Value[RequireLayer(layer)];
+    /// <exception cref="GraphException">The layer does not depend on the image, or its axes are not channels, rows, columns.</exception>
+    public IReadOnlyList<FieldAxis> FieldOf(string layer)
+    {
+        if (!_fields.Value.TryGetValue(RequireLayer(layer), out var field))
+            throw new GraphException($"Layer '{layer}' is not computed from the image; choose another.");
+        if (IsUnordered(layer) is { } order)
+            throw new GraphException($"Layer '{layer}' lies {order}, but units are told apart by channel, row and column in this order. Choose '{Graph.ProducerOf(layer)!.Inputs[0]}' before it.");
+        return field;
+    }
+
+    /// <summary>Brings one image, or its projection, from the model's order to channels, rows, columns.</summary>
+    /// <param name="image">Values in the order of <see cref="Axes"/>.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <returns>The values, [C, H, W]; the same ones where that is the model's order.</returns>
+    public ReadOnlyMemory<float> ChannelsFirst(ReadOnlyMemory<float> image, int height, int width)
+    {
+        if (Axes == ImageAxes.Nchw) return image;
+        if (Axes != ImageAxes.Nhwc) throw new GraphException($"{Label} takes images with channels at axis {Axes.Channels}, rows at {Axes.Rows} and columns at {Axes.Columns}; no picture can be made of that.");
+        var channels = image.Length / (height * width);
+        var from = image.Span;
+        var to = new float[image.Length];
+        for (var place = 0; place < height * width; place++)
+        {
+            for (var c = 0; c < channels; c++) to[(c * height * width) + place] = from[(place * channels) + c];
+        }
+
+        return to;
+    }
+
+    /// <summary>Gets the graph before batch normalisation was folded, from which parameters are counted.</summary>
+    internal OnnxGraph Whole => _whole.Value;
 
     internal string Label => File is null ? "The model" : $"Model '{File}'";
 
-    private static ValueInfo Sized(ValueInfo image, int height, int width) => image with
+    /// <summary>The order of a layer of four axes whose rows and columns are not its last ones; null for others.</summary>
+    private string? IsUnordered(string layer)
     {
-        Shape = new TensorShape(image.Shape!.Dims.Select((d, axis) => d.IsKnown ? d : axis switch { 2 => height, 3 => width, _ => d })),
+        var (rows, columns) = _orders.Value[layer];
+        if (!_shapes.Value.TryGetValue(layer, out var shape) || shape.Rank != 4 || (rows is -1 or 2 && columns is -1 or 3)) return null;
+        return $"[{string.Join(", ", Enumerable.Range(0, 4).Select(axis => axis == 0 ? "N" : axis == rows ? "rows" : axis == columns ? "columns" : "channels"))}]";
+    }
+
+    private ValueInfo Sized(ValueInfo image, int height, int width) => image with
+    {
+        Shape = new TensorShape(image.Shape!.Dims.Select((d, axis) => d.IsKnown ? d : axis == Axes.Rows ? height : axis == Axes.Columns ? width : d)),
     };
 
     private static ValueInfo ImageInput(OnnxGraph graph)
     {
-        var images = graph.Inputs.Where(static i => i.Type == ElementType.Float && i.Shape?.Rank == 4).ToArray();
+        var images = graph.Inputs.Where(static i => i.Type is ElementType.Float or ElementType.Float16 or ElementType.BFloat16 or ElementType.Double && i.Shape?.Rank == 4).ToArray();
         return images.Length == 1 && graph.Inputs.Count == 1 ? images[0] : throw new GraphException(
             $"The model has the inputs {string.Join(", ", graph.Inputs.Select(static i => $"'{i.Name}' {i.Type} {i.Shape}"))}; one image input [N, C, H, W] of floats was wanted.");
     }
@@ -182,10 +232,11 @@ public sealed class ConvNet
 
     private void RefuseOtherSize()
     {
-        if (Preprocessing is not { } p || Image.Shape is not { } shape) return;
-        if (shape[1] is { IsKnown: true, Size: not 3 })
-            throw new GraphException($"The model takes images {shape} (N,C,H,W), but preprocessing makes pictures of three channels. Feed it tensors instead.");
-        if (shape[2] is { IsKnown: true } height && shape[3] is { IsKnown: true } width && (height.Size != p.Height || width.Size != p.Width))
-            throw new GraphException($"The model takes images {shape} (N,C,H,W), but the preprocessing makes {p.Height}x{p.Width}. Crop to {height}x{width}.");
+        if (Preprocessing is not { } p || _declared.Shape is not { } shape) return;
+        var order = Axes == ImageAxes.Nhwc ? "N,H,W,C" : "N,C,H,W";
+        if (shape[Axes.Channels] is { IsKnown: true, Size: not 3 })
+            throw new GraphException($"The model takes images {shape} ({order}), but preprocessing makes pictures of three channels. Feed it tensors instead.");
+        if (shape[Axes.Rows] is { IsKnown: true } height && shape[Axes.Columns] is { IsKnown: true } width && (height.Size != p.Height || width.Size != p.Width))
+            throw new GraphException($"The model takes images {shape} ({order}), but the preprocessing makes {p.Height}x{p.Width}. Crop to {height}x{width}.");
     }
 }

@@ -1,5 +1,4 @@
 using MlNetConvVis.Graph;
-using MlNetConvVis.Graph.Passes;
 using MlNetConvVis.Graph.Reversal;
 using MlNetConvVis.Graph.Shapes;
 
@@ -8,10 +7,15 @@ namespace MlNetConvVis.Features;
 /// <summary>Lists a network's layers.</summary>
 internal static class LayerTable
 {
+    /// <summary>What is no rectifier: every preset takes the derivative.</summary>
+    private static readonly string[] s_gates =
+        ["Sigmoid", "HardSwish", "HardSigmoid", "Tanh", "Softplus", "Softsign", "Erf", "Exp", "Log", "Sqrt", "Abs", "Reciprocal", "InstanceNormalization"];
+
     public static IReadOnlyList<LayerInfo> Of(ConvNet net)
     {
         var shapes = ShapeInference.Infer(net.Graph);
-        var fields = ReceptiveField.Infer(net.Graph, net.Image.Name);
+        var fields = ReceptiveField.Infer(net.Graph, net.Image.Name, net.Axes);
+        var obstacles = Obstacles(net.Graph, net.Image.Name, shapes);
         var parameters = Parameters(net);
         var gates = Gates(net.Graph, fields);
         return [.. net.Graph.Nodes.Select(n => new LayerInfo(
@@ -20,7 +24,7 @@ internal static class LayerTable
             shapes.GetValueOrDefault(n.Outputs[0]),
             parameters.GetValueOrDefault(n.Outputs[0]),
             fields.GetValueOrDefault(n.Outputs[0]),
-            Obstacle(net, n, shapes),
+            obstacles.GetValueOrDefault(n.Outputs[0]),
             gates.GetValueOrDefault(n.Outputs[0])))];
     }
 
@@ -31,7 +35,7 @@ internal static class LayerTable
         foreach (var node in graph.Nodes)
         {
             var earlier = node.Inputs.Select(gates.GetValueOrDefault).FirstOrDefault(static g => g is not null);
-            var isGate = node.OpType is "Sigmoid" or "HardSwish" or "HardSigmoid" || (node.OpType is "Mul" or "Div" && node.Inputs.All(computed.ContainsKey));
+            var isGate = s_gates.Contains(node.OpType) || (node.OpType is "Mul" or "Div" or "MatMul" or "Max" or "Min" or "Pow" && node.Inputs.All(computed.ContainsKey));
             if ((earlier ?? (isGate ? $"{node.OpType} at '{node.Label}'" : null)) is { } gate) gates[node.Outputs[0]] = gate;
         }
 
@@ -44,7 +48,7 @@ internal static class LayerTable
     /// </summary>
     private static Dictionary<string, long> Parameters(ConvNet net)
     {
-        var whole = CanonicalForm.Of(net.Original.With(inputs: [net.Image]));
+        var whole = net.Whole;
         var (counts, counted) = (new Dictionary<string, long>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         foreach (var node in whole.Nodes)
         {
@@ -65,7 +69,21 @@ internal static class LayerTable
             _ => true,
         };
 
-    private static string? Obstacle(ConvNet net, OnnxNode node, IReadOnlyDictionary<string, TensorShape> shapes) =>
-        ReversalPass.Unsupported(net.Graph, node.Outputs[0], net.Image.Name, ReversalRules.Paper) is [var first, ..] ? $"no rule for {first.OpType} at '{first.Label}'"
-        : shapes.ContainsKey(node.Outputs[0]) ? null : "its shape is not known";
+    /// <summary>The first node on the way to each value that cannot be reversed, if there is one.</summary>
+    private static Dictionary<string, string> Obstacles(OnnxGraph graph, string image, IReadOnlyDictionary<string, TensorShape> shapes)
+    {
+        var obstacles = new Dictionary<string, string>(StringComparer.Ordinal);
+        var computed = new HashSet<string>(StringComparer.Ordinal) { image };
+        foreach (var node in graph.Nodes.Where(n => n.Inputs.Any(computed.Contains)))
+        {
+            computed.UnionWith(node.Outputs);
+            var own = node.Domain.Length > 0 || !ReversalRules.Paper.Operators.Contains(node.OpType) ? $"no rule for {node.OpType} at '{node.Label}'"
+                : !shapes.ContainsKey(node.Outputs[0]) ? $"the shape of '{node.Outputs[0]}' is not known" : null;
+            if ((node.Inputs.Select(obstacles.GetValueOrDefault).FirstOrDefault(static o => o is not null) ?? own) is not { } obstacle) continue;
+            foreach (var output in node.Outputs.Where(static o => o.Length > 0)) obstacles[output] = obstacle;
+        }
+
+        foreach (var node in graph.Nodes.Where(n => !computed.Contains(n.Outputs[0]))) obstacles[node.Outputs[0]] = "it is not computed from the image";
+        return obstacles;
+    }
 }

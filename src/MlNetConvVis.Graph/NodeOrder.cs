@@ -8,29 +8,24 @@ internal static class NodeOrder
     {
         var ready = given.ToHashSet(StringComparer.Ordinal);
         RefuseSecondMakers(nodes, ready);
+        var readers = Readers(nodes, ready, out var missing);
+        var free = new PriorityQueue<int, int>(Enumerable.Range(0, nodes.Count).Where(n => missing[n] == 0).Select(static n => (n, n)));
         var sorted = new List<OnnxNode>(nodes.Count);
-        var waiting = nodes.ToList();
-        while (waiting.Count > 0)
+        while (free.TryDequeue(out var at, out _))
         {
-            var left = new List<OnnxNode>();
-            foreach (var node in waiting)
+            sorted.Add(nodes[at]);
+            foreach (var output in nodes[at].Outputs.Where(static o => o.Length > 0).Distinct(StringComparer.Ordinal))
             {
-                if (node.Inputs.All(i => i.Length == 0 || ready.Contains(i)))
+                ready.Add(output);
+                foreach (var reader in readers.GetValueOrDefault(output, []))
                 {
-                    sorted.Add(node);
-                    ready.UnionWith(node.Outputs);
-                }
-                else
-                {
-                    left.Add(node);
+                    if (--missing[reader] == 0) free.Enqueue(reader, reader);
                 }
             }
-
-            if (left.Count == waiting.Count)
-                throw Stuck(left, ready);
-            waiting = left;
         }
 
+        if (sorted.Count < nodes.Count)
+            throw Stuck([.. Enumerable.Range(0, nodes.Count).Where(n => missing[n] > 0).Select(n => nodes[n])], ready);
         return sorted;
     }
 
@@ -57,6 +52,24 @@ internal static class NodeOrder
         foreach (var node in nodes.Where(n => n.Inputs.Any(dependent.Contains)))
             dependent.UnionWith(node.Outputs.Where(static o => o.Length > 0));
         return dependent;
+    }
+
+    /// <summary>The nodes that wait for each value, by their places, and for how many values each node waits.</summary>
+    private static Dictionary<string, List<int>> Readers(IReadOnlyList<OnnxNode> nodes, HashSet<string> ready, out int[] missing)
+    {
+        var readers = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        missing = new int[nodes.Count];
+        for (var n = 0; n < nodes.Count; n++)
+        {
+            foreach (var input in nodes[n].Inputs.Where(i => i.Length > 0 && !ready.Contains(i)).Distinct(StringComparer.Ordinal))
+            {
+                missing[n]++;
+                if (!readers.TryGetValue(input, out var list)) readers[input] = list = [];
+                list.Add(n);
+            }
+        }
+
+        return readers;
     }
 
     private static void RefuseSecondMakers(IReadOnlyList<OnnxNode> nodes, HashSet<string> given)

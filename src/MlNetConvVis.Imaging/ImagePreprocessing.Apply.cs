@@ -24,9 +24,9 @@ public sealed partial record ImagePreprocessing
 
     /// <summary>Turns a picture of exactly Width x Height into the network's numbers.</summary>
     /// <param name="frame">What <see cref="Frame"/> gave.</param>
-    /// <param name="nchw">Takes 3 * Height * Width floats, channel by channel.</param>
+    /// <param name="tensor">Takes 3 * Height * Width floats, channel by channel or, with <see cref="TensorLayout.Nhwc"/>, pixel by pixel.</param>
     /// <exception cref="ArgumentException">The picture or the span has another size.</exception>
-    public void Normalize(RgbImage frame, Span<float> nchw)
+    public void Normalize(RgbImage frame, Span<float> tensor)
     {
         ArgumentNullException.ThrowIfNull(frame);
         if (frame.Width != Width || frame.Height != Height)
@@ -35,7 +35,7 @@ public sealed partial record ImagePreprocessing
                 $"The picture is {frame.Width}x{frame.Height}, the network's input {Width}x{Height}. Call Frame first.", nameof(frame));
         }
 
-        CheckLength(nchw.Length, nameof(nchw));
+        CheckLength(tensor.Length, nameof(tensor));
         var plane = Width * Height;
         Span<float> value = stackalloc float[256];       // 256 possible pixels: one table a channel instead of arithmetic for every pixel
         for (var channel = 0; channel < 3; channel++)
@@ -43,35 +43,35 @@ public sealed partial record ImagePreprocessing
             for (var p = 0; p < 256; p++)
                 value[p] = (p - Mean[channel]) * Scale[channel];
             var pixels = frame.Pixels[SourceChannel(channel)..];
-            var target = nchw.Slice(channel * plane, plane);
-            for (var i = 0; i < target.Length; i++)
-                target[i] = value[pixels[3 * i]];
+            var (first, step) = Place(channel, plane);
+            for (var i = 0; i < plane; i++)
+                tensor[first + (i * step)] = value[pixels[3 * i]];
         }
     }
 
     /// <summary>Does it all: <see cref="Frame"/>, then <see cref="Normalize"/>.</summary>
     /// <param name="image">A picture of any size.</param>
-    /// <param name="nchw">Takes 3 * Height * Width floats, channel by channel.</param>
-    public void Preprocess(RgbImage image, Span<float> nchw)
+    /// <param name="tensor">Takes 3 * Height * Width floats, channel by channel or, with <see cref="TensorLayout.Nhwc"/>, pixel by pixel.</param>
+    public void Preprocess(RgbImage image, Span<float> tensor)
     {
-        CheckLength(nchw.Length, nameof(nchw));
-        Normalize(Frame(image), nchw);
+        CheckLength(tensor.Length, nameof(tensor));
+        Normalize(Frame(image), tensor);
     }
 
     /// <summary>Turns the network's numbers back into a picture: <c>pixel = x / scale[c] + mean[c]</c>, rounded, kept within 0 to
     /// 255.</summary>
-    /// <param name="nchw">3 * Height * Width floats, channel by channel.</param>
-    public RgbImage ToImage(ReadOnlySpan<float> nchw)
+    /// <param name="tensor">3 * Height * Width floats, channel by channel or, with <see cref="TensorLayout.Nhwc"/>, pixel by pixel.</param>
+    public RgbImage ToImage(ReadOnlySpan<float> tensor)
     {
-        CheckLength(nchw.Length, nameof(nchw));
+        CheckLength(tensor.Length, nameof(tensor));
         var plane = Width * Height;
         var pixels = new byte[3 * plane];
         for (var channel = 0; channel < 3; channel++)
         {
-            var source = nchw.Slice(channel * plane, plane);
+            var (first, step) = Place(channel, plane);
             var target = pixels.AsSpan(SourceChannel(channel));
-            for (var i = 0; i < source.Length; i++)
-                target[3 * i] = (byte)Math.Clamp(MathF.Round((source[i] / Scale[channel]) + Mean[channel]), 0, 255);
+            for (var i = 0; i < plane; i++)
+                target[3 * i] = (byte)Math.Clamp(MathF.Round((tensor[first + (i * step)] / Scale[channel]) + Mean[channel]), 0, 255);
         }
 
         return new RgbImage(Width, Height, pixels);
@@ -94,6 +94,9 @@ public sealed partial record ImagePreprocessing
 
     // (size - crop) / 2, half pixels to even: 0.5 -> 0, 1.5 -> 2, as Python's round does.
     private static int CentreOffset(int size, int crop) => (int)Math.Round((size - crop) / 2.0, MidpointRounding.ToEven);
+
+    /// <summary>Where a channel's first value lies in the tensor, and how far it is to the next.</summary>
+    private (int First, int Step) Place(int channel, int plane) => Layout == TensorLayout.Nhwc ? (channel, 3) : (channel * plane, 1);
 
     private int SourceChannel(int channel) => Channels == ChannelOrder.Rgb ? channel : 2 - channel;
 

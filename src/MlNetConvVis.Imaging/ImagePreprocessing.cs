@@ -44,7 +44,7 @@ public sealed partial record ImagePreprocessing
     public ChannelOrder Channels { get; init; } = ChannelOrder.Rgb;
 
     /// <summary>Gets the order of the tensor's dimensions.</summary>
-    /// <value>The default is <see cref="TensorLayout.Nchw"/>, the only one there is.</value>
+    /// <value>The default is <see cref="TensorLayout.Nchw"/>.</value>
     public TensorLayout Layout { get; init; } = TensorLayout.Nchw;
 
     /// <summary>Gets what is subtracted, in units of 0 to 255, for each tensor channel (so blue first where the order is BGR).</summary>

@@ -5,4 +5,7 @@ public enum TensorLayout
 {
     /// <summary>Image, channel, row, column.</summary>
     Nchw,
+
+    /// <summary>Image, row, column, channel: Keras and TensorFlow.</summary>
+    Nhwc,
 }

@@ -69,7 +69,8 @@ internal sealed class ModelOptions
     }
 
     private static (int Height, int Width) SizeOf(ConvNet net) => net.Preprocessing is { } known ? (known.Height, known.Width)
-        : net.Image.Shape is { Rank: 4 } shape && shape[2].IsKnown && shape[3].IsKnown ? ((int)shape[2].Size, (int)shape[3].Size)
+        : net.Image.Shape is { Rank: 4 } shape && shape[net.Axes.Rows].IsKnown && shape[net.Axes.Columns].IsKnown
+            ? ((int)shape[net.Axes.Rows].Size, (int)shape[net.Axes.Columns].Size)
         : throw new UsageException("the model takes photos of any size; say which with --crop, such as --crop 224.");
 
     private ImagePreprocessing Resized(Arguments given, ImagePreprocessing basis)

@@ -1,6 +1,7 @@
 using MlNetConvVis.Data;
 using MlNetConvVis.Features;
 using MlNetConvVis.Graph;
+using MlNetConvVis.Graph.Shapes;
 
 namespace MlNetConvVis.Cli.Inputs;
 
@@ -10,7 +11,8 @@ namespace MlNetConvVis.Cli.Inputs;
 internal sealed record TensorFile(float[] Values, int[] Shape)
 {
     /// <summary>Gets rows and columns of one input.</summary>
-    public (int Height, int Width) Size => (Shape[^2], Shape[^1]);
+    /// <param name="net">The network, which knows the order of the axes.</param>
+    public (int Height, int Width) Size(ConvNet net) => (Shape[^(4 - net.Axes.Rows)], Shape[^(4 - net.Axes.Columns)]);
 
     public int Count => Shape.Length == 4 ? Shape[0] : 1;
 
@@ -24,7 +26,7 @@ internal sealed record TensorFile(float[] Values, int[] Shape)
         var fits = item.Length == 3 && array.Values.Length > 0
             && item.Zip(wanted.Dims.Skip(1)).All(static p => !p.Second.IsKnown || p.Second.Size == p.First);
         return fits ? new TensorFile(array.Values, array.Shape) : throw new DataException(
-            $"Tensor '{path}' has shape [{string.Join(',', array.Shape)}], but the model takes {wanted} (N,C,H,W), or one input without N. " +
+            $"Tensor '{path}' has shape [{string.Join(',', array.Shape)}], but the model takes {wanted} ({(net.Axes == ImageAxes.Nhwc ? "N,H,W,C" : "N,C,H,W")}), or one input without N. " +
             "Save an array of that shape.");
     }
 }

@@ -5,6 +5,7 @@ using MlNetConvVis.Cli.Output;
 using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Features;
 using MlNetConvVis.Graph;
+using MlNetConvVis.Graph.Shapes;
 using MlNetConvVis.Imaging;
 
 namespace MlNetConvVis.Cli.Verbs;
@@ -34,6 +35,7 @@ internal sealed class InspectVerb : Verb
     public override int Run(Arguments given, Terminal terminal)
     {
         var net = _modelOptions.Load(given, given.Required(_model, Wanted));
+        _ = net.Layers;      // what is wrong with the model is said before the first line of the answer
         if (given.Flag(Common.Json))
             terminal.Json(Result(net));
         else
@@ -72,7 +74,7 @@ internal sealed class InspectVerb : Verb
     {
         var output = terminal.Output;
         output.WriteLine($"Model       {net.File}, ONNX operator set {net.Original.Opset}");
-        output.WriteLine($"Input       {net.Image.Name} {net.Image.Shape} (images, channels, height, width)");
+        output.WriteLine($"Input       {net.Image.Name} {net.Image.Shape} (images, {(net.Axes == ImageAxes.Nhwc ? "height, width, channels" : "channels, height, width")})");
         var photos = net.Preprocessing is { } p ? Sentence(p) : "the model does not say how they become the input; see 'convvis extract --help'";
         output.WriteLine($"Photos      {photos}");
         output.WriteLine($"Classes     {(net.Classes is { } c ? $"{Number(c.Count)}: {Shortened(c)}" : "without names")}");

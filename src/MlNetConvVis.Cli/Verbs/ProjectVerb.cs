@@ -6,6 +6,7 @@ using MlNetConvVis.Data;
 using MlNetConvVis.Features;
 using MlNetConvVis.Graph;
 using MlNetConvVis.Graph.Reversal;
+using MlNetConvVis.Graph.Shapes;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Runtime;
 
@@ -66,9 +67,10 @@ internal sealed class ProjectVerb : Verb
         var place = Place(given);
         var model = _modelOptions.Load(given, given.Required(_model));
         var (values, shape) = Input(given, model);
-        var net = model.OfSize(shape[^2], shape[^1]);
-        if (file.EndsWith(".png", StringComparison.Ordinal) && shape[^3] is not (1 or 3))
-            throw new UsageException($"{_out.Name} is '{file}', but {shape[^3]} channels make no picture; a .npy file was wanted.");
+        var (channels, height, width) = (shape[^(4 - model.Axes.Channels)], shape[^(4 - model.Axes.Rows)], shape[^(4 - model.Axes.Columns)]);
+        var net = model.OfSize(height, width);
+        if (file.EndsWith(".png", StringComparison.Ordinal) && channels is not (1 or 3))
+            throw new UsageException($"{_out.Name} is '{file}', but {channels} channels make no picture; a .npy file was wanted.");
         var settings = Common.Session(given, terminal);
         using var projector = new Projector(net, layer, rules, settings);
         var unit = Find(net, ProjectionGraph.StartOf(net, layer), values, given.Whole(_channel, 0), place, settings);
@@ -77,7 +79,7 @@ internal sealed class ProjectVerb : Verb
         projector.Project(values, [unit], projection, activation);
         if (projection.Any(static v => !float.IsFinite(v)))
             throw new GraphException("The projection grows beyond what numbers can hold; start it from one (--start one), or choose an earlier layer.");
-        Write(file, projection, shape, net.Preprocessing?.Channels ?? ChannelOrder.Rgb);
+        Write(file, projection, net, shape, (channels, height, width));
         Report(given, terminal, Result(net, projector, unit, activation[0], rules, given.Text(_overlap) ?? "sum", projection, shape, file));
         return ExitCode.Ok;
     }
@@ -109,7 +111,7 @@ internal sealed class ProjectVerb : Verb
         var preprocessing = net.RequirePreprocessing();
         var values = new float[preprocessing.TensorLength];
         new ImageLoader(preprocessing, Common.Loading(given, strict: true)).Load([photo!], values);
-        return (values, [1, 3, preprocessing.Height, preprocessing.Width]);
+        return (values, net.Axes == ImageAxes.Nhwc ? [1, preprocessing.Height, preprocessing.Width, 3] : [1, 3, preprocessing.Height, preprocessing.Width]);
     }
 
     private static Unit Find(ConvNet net, string layer, float[] input, int? channel, (int Y, int X)? place, SessionSettings settings)
@@ -127,7 +129,7 @@ internal sealed class ProjectVerb : Verb
         return place is { } at ? Unit.StrongestAt(activations, shape, at.Y, at.X) : Unit.Strongest(activations, shape, channel);
     }
 
-    private static void Write(string file, float[] projection, int[] shape, ChannelOrder order)
+    private static void Write(string file, float[] projection, ConvNet net, int[] shape, (int Channels, int Height, int Width) size)
     {
         if (file.EndsWith(".npy", StringComparison.Ordinal))
         {
@@ -135,9 +137,10 @@ internal sealed class ProjectVerb : Verb
             return;
         }
 
-        var (channels, height, width) = (shape[^3], shape[^2], shape[^1]);
-        var factor = Math.Max(1, SmallestPictureSide / Math.Max(height, width));
-        var picture = TensorPicture.Signed(projection, channels, height, width, order, TensorPicture.ClearRange(projection));
+        var factor = Math.Max(1, SmallestPictureSide / Math.Max(size.Height, size.Width));
+        var planes = net.ChannelsFirst(projection, size.Height, size.Width).Span;
+        var order = net.Preprocessing?.Channels ?? ChannelOrder.Rgb;
+        var picture = TensorPicture.Signed(planes, size.Channels, size.Height, size.Width, order, TensorPicture.ClearRange(projection));
         picture.Enlarge(factor).WritePng(file);
     }
 
@@ -152,7 +155,7 @@ internal sealed class ProjectVerb : Verb
             Y = unit.Y,
             X = unit.X,
             Activation = activation,
-            Field = FieldResult.Of(net, projector.Layer, unit, shape[^2], shape[^1]),
+            Field = FieldResult.Of(net, projector.Layer, unit, shape[^(4 - net.Axes.Rows)], shape[^(4 - net.Axes.Columns)]),
             Rule = rules.Name,
             Overlap = overlap,
             Start = rules.StartsFrom.ToString().ToLowerInvariant(),
@@ -180,7 +183,7 @@ internal sealed class ProjectVerb : Verb
         var layer = $"layer {result.Layer} ({string.Join('x', shape)})";
         terminal.Line($"Unit        map {result.Channel} of {shape[0]}, row {result.Y}, column {result.X} of {layer}");
         terminal.Line($"Activation  {result.Activation:G6}");
-        var size = $"{field.Height}x{field.Width} of {result.Shape[^2]}x{result.Shape[^1]} pixels";
+        var size = $"{field.Height}x{field.Width} pixels of an input [{string.Join(',', result.Shape)}]";
         var (bottom, right) = (field.Top + field.Height - 1, field.Left + field.Width - 1);
         terminal.Line($"Sees        rows {field.Top} to {bottom}, columns {field.Left} to {right} of the input ({size})");
         terminal.Line($"Projection  {result.Min:G4} to {result.Max:G4}, rule {result.Rule}, written to {result.Out}");

@@ -42,7 +42,8 @@ public static class BatchFreeing
         OnnxNode Written(OnnxNode node) => node.OpType is "Reshape" or "Expand" && node.Input(1) is { } target && graph.IsConstant(target)
             && Carries(node.Inputs[0]) && Carries(node.Outputs[0])
             ? node with { Inputs = [node.Inputs[0], build.Longs([node.OpType == "Reshape" ? 0 : 1, .. shapes[node.Outputs[0]].Dims.Skip(1).Select(static d => d.Size)]).Name] }
-            : node;
+            : node.OpType == "Resize" && node.Input(3) is { } sizes && Carries(node.Inputs[0]) && Carries(node.Outputs[0]) && !node.Attributes.Has("axes")
+            && build.ConstantOf(new Value(sizes)) is { Type: ElementType.Int64, Count: > 1 } all ? OfLaterAxes(build, node, all) : node;
         var nodes = graph.Nodes.Select(Written).ToArray();
         return graph.With(
             inputs: [image with { Shape = shape.With(0, Dim.Free(Symbol)) }],
@@ -50,4 +51,11 @@ public static class BatchFreeing
             nodes: nodes,
             initializers: build.Initializers).WithoutUnused();
     }
+
+    /// <summary>A Resize to sizes of all axes, as one to sizes of all but the batch.</summary>
+    private static OnnxNode OfLaterAxes(GraphBuilder build, OnnxNode node, OnnxTensor sizes) => node with
+    {
+        Inputs = [.. node.Inputs.Take(3), build.Longs(sizes.Longs[1..]).Name],
+        Attributes = node.Attributes.With("axes", Enumerable.Range(1, (int)sizes.Count - 1).Select(static a => (long)a).ToArray()),
+    };
 }

@@ -31,18 +31,6 @@ internal static class ConvReversal
         return s.Build.Reshape(s.Build.MatMul(s.Build.Reshape(s.Signal, -1, maps), rows), [-1, channels, .. window.Kernel]);
     }
 
-    /// <summary>A ConvTranspose is the transpose of a convolution with the same weights: that convolution takes the signal back.</summary>
-    public static Value TransposedToInput(ReversalStep s)
-    {
-        var window = s.Window();
-        return s.Build.Node("Conv", [s.Signal, s.Input(1)], OnnxAttributes.Of(
-            ("kernel_shape", window.Kernel.ToArray()),
-            ("strides", window.Strides.ToArray()),
-            ("dilations", window.Dilations.ToArray()),
-            ("pads", window.Pads),
-            ("group", s.Node.Attributes.Int("group", 1))));
-    }
-
     /// <summary>
     /// dW[o,c,k] = sum over n, p of g[n,o,p] * x[n, c, p*stride + k*dilation - pad]: for each k a strided cut of the padded input, all cuts as the rows of one
     /// matrix product with the signal (as a convolution over the batch it is 1.6 times slower on the processor).

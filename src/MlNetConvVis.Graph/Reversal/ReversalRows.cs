@@ -62,7 +62,7 @@ internal static class ReversalRows
     /// <summary>Operators of other kinds.</summary>
     public static IReadOnlyList<ReversalRule> Others { get; } =
     [
-        new("ConvTranspose", static s => s.ToInputs(ConvReversal.TransposedToInput)),
+        new("ConvTranspose", static s => s.ToInputs(ConvTransposeReversal.ToInput)),
         new("InstanceNormalization", static s => s.ToInputs(NormalizationReversal.InstanceToInput)),
     ];
 

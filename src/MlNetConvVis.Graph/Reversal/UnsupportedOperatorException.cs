@@ -8,8 +8,9 @@ public sealed class UnsupportedOperatorException : GraphException
     /// <param name="opset">The model's operator set version.</param>
     /// <param name="ruleSet">The name of the rule set.</param>
     /// <param name="known">The operators it has rows for.</param>
-    public UnsupportedOperatorException(OnnxNode node, int opset, string ruleSet, IEnumerable<string> known)
-        : base($"No '{ruleSet}' rule for operator '{node?.OpType}' at node '{node?.Label}' (opset {opset}). " +
+    /// <param name="nearest">Layers before the node that can be reversed, the nearest first; null where they are not known.</param>
+    public UnsupportedOperatorException(OnnxNode node, int opset, string ruleSet, IEnumerable<string> known, IReadOnlyList<string>? nearest = null)
+        : base($"No '{ruleSet}' rule for operator '{node?.OpType}' at node '{node?.Label}' (opset {opset}). {Advice(nearest)}" +
             $"Known: {string.Join(", ", known.Order(StringComparer.Ordinal))}. Choose a layer before this node, or add a rule for it.")
     {
         OpType = node?.OpType ?? "";
@@ -21,4 +22,7 @@ public sealed class UnsupportedOperatorException : GraphException
 
     /// <summary>Gets the node that has it.</summary>
     public string NodeName { get; }
+
+    private static string Advice(IReadOnlyList<string>? nearest) => nearest is null ? ""
+        : nearest.Count == 0 ? "No layer before it can be projected. " : $"Nearest layers that work: {string.Join(", ", nearest.Select(static n => $"'{n}'"))}. ";
 }

@@ -132,6 +132,8 @@ internal static class LayoutShapes
     {
         var (data, indices) = (q.Input(0), q.Input(1));
         var axis = q.Axis("axis", 0, data.Rank);
+        if (q.IsConstant(1) && data[axis].IsKnown && q.Longs(1).FirstOrDefault(i => i < -data[axis].Size || i >= data[axis].Size) is not 0 and var outside)
+            throw new GraphException($"Gather node '{q.Node.Label}' takes element {outside} of axis {axis} of {data}; the model is damaged.");
         return new TensorShape([.. data.Dims.Take(axis), .. indices.Dims, .. data.Dims.Skip(axis + 1)]);
     }
 

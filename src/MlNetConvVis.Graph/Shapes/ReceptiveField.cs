@@ -20,6 +20,14 @@ public static class ReceptiveField
         Views(graph, image, axes).ToDictionary(
             static v => v.Key, static v => (IReadOnlyList<FieldAxis>)[.. v.Value.Select(static view => view.ToField())], StringComparer.Ordinal);
 
+    /// <summary>Finds which axes of each value follow the image's rows and columns.</summary>
+    /// <param name="graph">A graph in canonical form.</param>
+    /// <param name="image">The image input, of rank 4.</param>
+    /// <param name="axes">Which of its axes are rows and columns.</param>
+    /// <returns>The axes by value name; -1 for none.</returns>
+    public static IReadOnlyDictionary<string, (int Rows, int Columns)> Orders(OnnxGraph graph, string image, ImageAxes axes) =>
+        Views(graph, image, axes).ToDictionary(static v => v.Key, static v => (v.Value[0].Axis, v.Value[1].Axis), StringComparer.Ordinal);
+
     /// <summary>What the units of each value see of the image's spatial axes.</summary>
     internal static Dictionary<string, AxisView[]> Views(OnnxGraph graph, string image, ImageAxes axes)
     {

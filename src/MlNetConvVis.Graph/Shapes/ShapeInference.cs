@@ -78,6 +78,8 @@ internal sealed class ShapeQuestion(IReadOnlyDictionary<string, OnnxTensor> cons
 
     public bool Has(int index) => node.Input(index) is not null;
 
+    public bool IsConstant(int index) => node.Input(index) is { } name && constants.ContainsKey(name);
+
     /// <summary>Gets an int64 or int32 input that must be a constant, such as axes or a target shape.</summary>
     public long[] Longs(int index) => NodeConstants.Longs(node, Constant(index));
 

@@ -28,7 +28,7 @@ public sealed class BadInputTests : IDisposable
     {
         var model = TinyModel.WriteUnknownOperator(_folder);
         var tensor = Tensor("x.npy", 1, 3, 4, 4);
-        CommandLineRun.Of("project", "--model", model, "--tensor", tensor, "--layer", "last", "--out", Out("p.npy")).AssertRefused("'paper' rule for operator 'Frobnicate'", "node 'odd'", "Known: ", "Conv, ");
+        CommandLineRun.Of("project", "--model", model, "--tensor", tensor, "--layer", "last", "--out", Out("p.npy")).AssertRefused("'paper' rule for operator 'Frobnicate'", "node 'odd'", "Nearest layers that work: 'first'", "Known: ", "Conv, ");
         Assert.Equal(0, CommandLineRun.Of("project", "--model", model, "--tensor", tensor, "--layer", "first", "--out", Out("p.npy")).Code);
     }
 

@@ -67,7 +67,8 @@ internal sealed class ExtractVerb : Verb
         if (tensor is null)
             return (net, InputSource.Of(Photos.Find(photos!), net.RequirePreprocessing(), Common.Loading(given, given.Flag(_strict)), batch));
         var array = TensorFile.Read(tensor, net);
-        return (net.OfSize(array.Size.Height, array.Size.Width), InputSource.Of(array, tensor, batch));
+        var (height, width) = array.Size(net);
+        return (net.OfSize(height, width), InputSource.Of(array, tensor, batch));
     }
 
     private static List<SkippedImage> Extract(

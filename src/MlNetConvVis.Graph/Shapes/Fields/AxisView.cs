@@ -39,7 +39,7 @@ internal sealed record AxisView(int Axis, PixelSpan[] Units, FieldAxis Line)
         var axes = Axis < 0 ? [] : Enumerable.Range(0, maps.Length).Where(a => maps[a]?.Input == Axis).ToArray();
         if (axes is not [var axis] || !to[axis].IsKnown || to[axis].Size > MostUnits) return Constant(All, pixels);
         var map = maps[axis]!;
-        var units = Enumerable.Range(0, (int)to[axis].Size).Select(u => SpanOf(map.Seen(u, Units.Length))).ToArray();
+        var units = Enumerable.Range(0, (int)to[axis].Size).Select(u => map.Exact is { } exact ? exact(u).Aggregate(PixelSpan.None, (span, at) => span.Joined(Units[at])) : SpanOf(map.Seen(u, Units.Length))).ToArray();
         return new AxisView(axis, units, Covering(LineThrough(map, units), units, pixels));
     }
 

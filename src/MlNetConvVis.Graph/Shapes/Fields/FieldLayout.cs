@@ -36,7 +36,7 @@ internal static class FieldLayout
         var (axis, maps) = (q.Axis(0), FieldRules.Elementwise(q));
         var offset = Enumerable.Range(0, q.Index).Sum(i => q.Input(i).Known(axis));
         var size = q.From.Known(axis);
-        maps[axis] = new UnitMap(axis, 1, -offset, -offset) { Exact = u => u >= offset && u < offset + size ? (u - offset, u - offset) : (0, -1) };
+        maps[axis] = new UnitMap(axis, 1, -offset, -offset) { Exact = u => u >= offset && u < offset + size ? [u - offset] : [] };
         return maps;
     }
 
@@ -75,7 +75,7 @@ internal static class FieldLayout
         var map = ResizeGeometry.Of(q.Node, q.From, i => q.Constants[q.Node.Inputs[i]].Floats.ToArray(), q.Longs);
         return FieldRules.Maps(q.To.Rank, axis => map.Axes[axis] is not { } resized ? UnitMap.Same(axis)
             : map.Factor(resized) is { } factor ? new UnitMap(axis, 1, -(factor - 1), 0, factor)
-            : new UnitMap(axis) { Exact = u => map.Sources(resized, u).Select(static s => s.Place).ToArray() is var seen ? (seen.Min(), seen.Max()) : default });
+            : new UnitMap(axis) { Exact = u => map.Sources(resized, u).Select(static s => s.Place) });
     }
 
     private static UnitMap Picked(int axis, long size, PadWidths pads) =>

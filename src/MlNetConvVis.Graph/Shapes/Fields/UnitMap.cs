@@ -11,8 +11,8 @@ namespace MlNetConvVis.Graph.Shapes;
 /// <param name="Divisor">More than 1 where the output is finer than the input.</param>
 internal sealed record UnitMap(int Input, long Step = 1, long Low = 0, long High = 0, long Divisor = 1)
 {
-    /// <summary>Gets what each output unit sees, first and last unit, where the formula does not say it exactly; last before first for none.</summary>
-    public Func<long, (long First, long Last)>? Exact { get; init; }
+    /// <summary>Gets the input units that each output unit sees, where they do not follow each other or the formula does not say them exactly.</summary>
+    public Func<long, IEnumerable<long>>? Exact { get; init; }
 
     /// <summary>Unit u sees unit u.</summary>
     public static UnitMap Same(int input) => new(input);
@@ -21,7 +21,7 @@ internal sealed record UnitMap(int Input, long Step = 1, long Low = 0, long High
     public static UnitMap Broadcast(int input) => new(input, 0);
 
     /// <summary>Unit u sees one unit, or none for a negative one.</summary>
-    public static UnitMap Picked(int input, Func<long, long> source) => new(input) { Exact = u => source(u) is >= 0 and var at ? (at, at) : (0, -1) };
+    public static UnitMap Picked(int input, Func<long, long> source) => new(input) { Exact = u => source(u) is >= 0 and var at ? [at] : [] };
 
     /// <summary>A window of a Conv or a pool.</summary>
     public static UnitMap Window(int input, WindowGeometry window, int a)
@@ -30,13 +30,7 @@ internal sealed record UnitMap(int Input, long Step = 1, long Low = 0, long High
         var extent = dilation * (kernel - 1);
         return new UnitMap(input, stride, -pad, extent - pad)
         {
-            Exact = dilation == 1 ? null : u =>      // the first and the last element of the window that lie on the input
-            {
-                var start = (u * stride) - pad;
-                var first = start >= 0 ? 0 : (-start + dilation - 1) / dilation;
-                var last = start + extent < size ? kernel - 1 : size - 1 - start < 0 ? -1 : (size - 1 - start) / dilation;
-                return (start + (first * dilation), start + (last * dilation));
-            },
+            Exact = dilation == 1 ? null : u => Enumerable.Range(0, (int)kernel).Select(k => (u * stride) - pad + (k * dilation)).Where(at => at >= 0 && at < size),
         };
     }
 
@@ -47,25 +41,13 @@ internal sealed record UnitMap(int Input, long Step = 1, long Low = 0, long High
         var extent = dilation * (kernel - 1);
         return new UnitMap(input, 1, pad - extent, pad, stride)
         {
-            Exact = p =>
-            {
-                var (first, last) = (size, -1L);
-                for (var k = 0L; k < kernel; k++)
-                {
-                    if ((p + pad - (k * dilation)) % stride != 0) continue;
-                    var i = (p + pad - (k * dilation)) / stride;
-                    if (i >= 0 && i < size) (first, last) = (Math.Min(first, i), Math.Max(last, i));
-                }
-
-                return (first, last);
-            },
+            Exact = p => Enumerable.Range(0, (int)kernel).Select(k => p + pad - (k * dilation)).Where(at => at >= 0 && at % stride == 0 && at / stride < size).Select(at => at / stride),
         };
     }
 
-    /// <summary>What an output unit sees of an input of some size.</summary>
+    /// <summary>The first and the last unit that an output unit sees of an input of some size, by the formula.</summary>
     public (long First, long Last) Seen(long unit, long size)
     {
-        if (Exact is not null) return Exact(unit);
         var (low, high) = ((unit * Step) + Low, (unit * Step) + High);
         return (Math.Max(0, -FloorDivided(-low, Divisor)), Math.Min(size - 1, FloorDivided(high, Divisor)));
     }
