@@ -1,0 +1,80 @@
+using MlNetConvVis.Features;
+
+namespace MlNetConvVis.Tests.Reference;
+
+/// <summary>Fifty random networks: what a unit projects to, beside PyTorch's autograd and a reverse walk in plain loops.</summary>
+public class RandomNetworkTests
+{
+    public static TheoryData<long> Networks => [.. RandomNetwork.Quick.Keys];
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Projections_agree(long seed) => RandomNetworkCheck.Projections(RandomNetwork.Quick[seed]);
+
+    [Fact]
+    public void Every_operator_that_a_projection_must_go_through_occurs()
+    {
+        string[] wanted =
+        [
+            "Conv", "BatchNormalization", "LRN", "Dropout", "Clip", "Relu", "LeakyRelu", "PRelu", "Elu", "Tanh", "Sigmoid", "HardSigmoid", "HardSwish", "Sum", "Add", "Mul", "Sub", "Div",
+            "GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceSum", "AveragePool", "MaxPool", "Flatten", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Slice", "Split", "Pad",
+            "Identity", "Cast", "Concat", "Gemm", "MatMul", "Softmax",
+        ];
+        Assert.Equal(wanted.Order(StringComparer.Ordinal), RandomNetwork.Slow.Values.SelectMany(static n => n.Nodes).Select(static n => n.OpType).Distinct().Order(StringComparer.Ordinal));
+    }
+}
+
+/// <summary>Five hundred more.</summary>
+[Trait("Speed", "Slow")]
+public class SlowRandomNetworkTests
+{
+    public static TheoryData<long> Networks => [.. RandomNetwork.Slow.Keys];
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Projections_agree(long seed) => RandomNetworkCheck.Projections(RandomNetwork.Slow[seed]);
+}
+
+/// <summary>Compares what <see cref="Projector"/> gives with what is recorded.</summary>
+internal static class RandomNetworkCheck
+{
+    /// <summary>How far an element may be off, beside the relative part, as a share of its projection's largest: float32 sums that cancel keep no more digits.</summary>
+    private const float FloorOfLargest = 1e-5f;
+
+    private const float Relative = 1e-4f;
+
+    public static void Projections(RandomNetwork network)
+    {
+        var net = network.Net();
+        foreach (var expected in network.Cases)
+        {
+            foreach (var (rule, projections) in expected.Projections)
+            {
+                var (actual, activations) = Project(net, network, expected, rule);
+                TensorAssert.Close(expected.Activations, activations, Close(expected.Activations));
+                for (var n = 0; n < network.Batch; n++)
+                {
+                    var (from, count) = (n * network.ImageLength, network.ImageLength);
+                    var item = projections.AsSpan(from, count);
+                    TensorAssert.Close(item, actual.AsSpan(from, count), Close(item));
+                }
+            }
+        }
+    }
+
+    public static (float[] Projections, float[] Activations) Project(ConvNet net, RandomNetwork network, RandomCase expected, string rule)
+    {
+        using var projector = new Projector(net, expected.Layer, RandomNetwork.Rule(rule), GraphRun.Settings, batch: 2);
+        Unit[] units = [.. expected.Units.Select(u => Unit.At(u, projector.LayerShape))];
+        var (projections, activations) = (new float[network.Images.Floats.Length], new float[units.Length]);
+        projector.Project(network.Images.Floats, units, projections, activations);
+        return (projections, activations);
+    }
+
+    public static Tolerance Close(ReadOnlySpan<float> expected)
+    {
+        var largest = 0f;
+        foreach (var value in expected) largest = MathF.Max(largest, MathF.Abs(value));
+        return new Tolerance(FloorOfLargest * largest, Relative);
+    }
+}
