@@ -72,6 +72,19 @@ internal sealed class RandomNetwork
             initializers: new Dictionary<string, OnnxTensor>());
     }
 
+    /// <summary>Whether a layer lies between a transposition to [N, H, W, C] and the one back.</summary>
+    public bool IsChannelsLast(string layer)
+    {
+        var found = new HashSet<string>();
+        foreach (var node in Nodes)
+        {
+            var perm = node.OpType == "Transpose" ? string.Join(',', node.Attributes.Ints("perm")!) : "";
+            if (perm == "0,2,3,1" || (perm != "0,3,1,2" && node.Inputs.Any(found.Contains))) found.UnionWith(node.Outputs);
+        }
+
+        return found.Contains(layer);
+    }
+
     /// <summary>The nodes as text, for messages.</summary>
     public override string ToString() => $"network {_record.Seed} (opset {_record.Opset})\n{string.Join('\n', _record.Graph)}";
 

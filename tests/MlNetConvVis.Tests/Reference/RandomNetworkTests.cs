@@ -1,4 +1,5 @@
 using MlNetConvVis.Features;
+using MlNetConvVis.Graph.Shapes;
 
 namespace MlNetConvVis.Tests.Reference;
 
@@ -51,14 +52,27 @@ internal static class RandomNetworkCheck
             foreach (var (rule, projections) in expected.Projections)
             {
                 var (actual, activations) = Project(net, network, expected, rule);
-                TensorAssert.Close(expected.Activations, activations, Close(expected.Activations));
+                AssertClose(expected.Activations, activations, $"activations of {expected.Layer} in {network}");
                 for (var n = 0; n < network.Batch; n++)
                 {
                     var (from, count) = (n * network.ImageLength, network.ImageLength);
-                    var item = projections.AsSpan(from, count);
-                    TensorAssert.Close(item, actual.AsSpan(from, count), Close(item));
+                    AssertClose(projections.AsSpan(from, count), actual.AsSpan(from, count), $"'{rule}' from unit {expected.Units[n]} of {expected.Layer}, image {n}, in {network}");
+                    if (net.ShapeOf(expected.Layer).Rank == 4)
+                        AssertSupport(net, network, expected.Layer, Unit.At(expected.Units[n], net.ShapeOf(expected.Layer)), actual.AsSpan(from, count), rule);
                 }
             }
+        }
+    }
+
+    public static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what)
+    {
+        try
+        {
+            TensorAssert.Close(expected, actual, Close(expected));
+        }
+        catch (Xunit.Sdk.XunitException e)
+        {
+            Assert.Fail($"{e.Message}: {what}");
         }
     }
 
@@ -71,7 +85,22 @@ internal static class RandomNetworkCheck
         return (projections, activations);
     }
 
-    public static Tolerance Close(ReadOnlySpan<float> expected)
+    /// <summary>Every pixel outside the unit's receptive field must be zero to the bit.</summary>
+    public static void AssertSupport(ConvNet net, RandomNetwork network, string layer, Unit unit, ReadOnlySpan<float> projection, string rule)
+    {
+        var (height, width) = ((int)network.Images.Dims[2], (int)network.Images.Dims[3]);
+        var field = ReceptiveField.Infer(net.Graph, net.Image.Name)[layer];
+        var (y, x) = network.IsChannelsLast(layer) ? (unit.Channel, unit.Y) : (unit.Y, unit.X);
+        var (rows, columns) = (field[0].Clamped(y, height), field[1].Clamped(x, width));
+        for (var p = 0; p < projection.Length; p++)
+        {
+            var (row, column) = (p / width % height, p % width);
+            var inside = row >= rows.First && row < rows.First + rows.Count && column >= columns.First && column < columns.First + columns.Count;
+            Assert.True(inside || projection[p] == 0, $"'{rule}' from {unit} of {layer} touches {row},{column} outside of {rows} x {columns} in {network}");
+        }
+    }
+
+    private static Tolerance Close(ReadOnlySpan<float> expected)
     {
         var largest = 0f;
         foreach (var value in expected) largest = MathF.Max(largest, MathF.Abs(value));

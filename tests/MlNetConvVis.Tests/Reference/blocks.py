@@ -72,7 +72,9 @@ def clip(d, x, low, high):
 
 
 def rectifier(d, x):
-    kind = d.random.among("Relu", "Relu", "Relu", "LeakyRelu", "PRelu", "Clip")
+    kind = d.random.among("Relu", "Relu", "Relu", "LeakyRelu", "PRelu", "Clip", "Elu")
+    if kind == "Elu":
+        return d.add(kind, [x], **({} if d.random.chance(50) else {"alpha": 0.5}))
     if kind == "LeakyRelu":
         return d.add(kind, [x], alpha=d.random.among(0.1, 0.25, 0.01))
     if kind == "PRelu":
@@ -84,9 +86,7 @@ def rectifier(d, x):
 
 def gate(d, x):
     """What is no rectifier: the derivative under every preset."""
-    kind = d.random.among("Sigmoid", "Tanh", "Elu", "HardSigmoid", "HardSwish", "swish", "quotient")
-    if kind == "Elu":
-        return d.add(kind, [x], **({} if d.random.chance(50) else {"alpha": 0.5}))
+    kind = d.random.among("Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "swish", "quotient")
     if kind == "HardSigmoid":
         return d.add(kind, [x], **({} if d.random.chance(50) else {"alpha": 0.75, "beta": 0.25}))
     if kind == "HardSwish" and d.opset >= 14:

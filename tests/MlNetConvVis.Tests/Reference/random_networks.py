@@ -88,6 +88,8 @@ def projectable(d):
         if not depends.intersection(node.inputs):
             continue
         depends.update(node.outputs)
+        if node.op == "Softmax" and node.inputs[0] == "x":
+            continue        # nothing to start from before it
         folded = node.op == "Conv" and [u.op for u in users.get(node.outputs[0], [])] == ["BatchNormalization"]
         found += [o for o in node.outputs if not folded and len(d.shape(o)) in (2, 4) and d.shape(o)[0] == batch and (users.get(o) or o == last(d))]
     return found

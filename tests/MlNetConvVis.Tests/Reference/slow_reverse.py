@@ -10,7 +10,7 @@ import numpy as np
 from forward import limits, longs, slice_ranges
 from windows import Window, pool_counts, window_of
 
-RECTIFIERS = ("Relu", "LeakyRelu", "PRelu", "Clip")
+RECTIFIERS = ("Relu", "LeakyRelu", "PRelu", "Clip", "Elu")
 
 
 def unbroadcast(signal, shape):
@@ -140,11 +140,6 @@ def tanh(node, v, g):
     return {0: g * (1 - v[node.outputs[0]] ** 2)}
 
 
-def elu(node, v, g):
-    x, alpha = v[node.inputs[0]], node.get("alpha", 1.0)
-    return {0: g * np.where(x > 0, 1.0, alpha * np.exp(np.minimum(x, 0)))}
-
-
 def hard_sigmoid(node, v, g):
     y = node.get("alpha", 0.2) * v[node.inputs[0]] + node.get("beta", 0.5)
     return {0: g * node.get("alpha", 0.2) * ((y > 0) & (y < 1))}
@@ -194,7 +189,6 @@ RULES = {
     "Slice": cut_out,
     "Pad": pad,
     "Tanh": tanh,
-    "Elu": elu,
     "HardSigmoid": hard_sigmoid,
     "HardSwish": hard_swish,
     "Gemm": gemm,
@@ -225,8 +219,10 @@ def slope(node, v):
     if node.op == "Clip":
         low, high = limits(node, v)
         return (low is None or x > low) * np.ones(x.shape) * (high is None or x < high)
-    below = {"Relu": 0.0, "LeakyRelu": node.get("alpha", 0.01)}
-    return np.where(x > 0, 1.0, v[node.inputs[1]] if node.op == "PRelu" else below[node.op])
+    if node.op == "PRelu":
+        return np.where(x > 0, 1.0, v[node.inputs[1]])
+    below = {"Relu": 0.0, "LeakyRelu": node.get("alpha", 0.01), "Elu": node.get("alpha", 1.0) * np.exp(np.minimum(x, 0))}
+    return np.where(x > 0, 1.0, below[node.op])
 
 
 def answers(node, v, g, rule):
