@@ -1,4 +1,5 @@
 using MlNetConvVis.Features;
+using MlNetConvVis.Graph;
 using MlNetConvVis.Graph.Shapes;
 
 namespace MlNetConvVis.Tests.Reference;
@@ -12,6 +13,14 @@ public class RandomNetworkTests
     [MemberData(nameof(Networks))]
     public void Projections_agree(long seed) => RandomNetworkCheck.Projections(RandomNetwork.Quick[seed]);
 
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Both_extents_agree(long seed) => RandomNetworkCheck.Extents(RandomNetwork.Quick[seed]);
+
+    [Fact]
+    public void Many_layers_are_projected_inside_their_receptive_fields() => Assert.InRange(
+        RandomNetwork.Quick.Values.Count(static n => RandomNetworkCheck.TryOpen(n.Net(), n.Cases[^1], n.Cases[^1].Projections.Keys.First(), ProjectionExtent.ReceptiveField) is { } p && Closed(p)), 15, 50);
+
     [Fact]
     public void Every_operator_that_a_projection_must_go_through_occurs()
     {
@@ -22,6 +31,12 @@ public class RandomNetworkTests
             "Identity", "Cast", "Concat", "Gemm", "MatMul", "Softmax",
         ];
         Assert.Equal(wanted.Order(StringComparer.Ordinal), RandomNetwork.Slow.Values.SelectMany(static n => n.Nodes).Select(static n => n.OpType).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    private static bool Closed(Projector projector)
+    {
+        projector.Dispose();
+        return true;
     }
 }
 
@@ -34,6 +49,10 @@ public class SlowRandomNetworkTests
     [Theory]
     [MemberData(nameof(Networks))]
     public void Projections_agree(long seed) => RandomNetworkCheck.Projections(RandomNetwork.Slow[seed]);
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Both_extents_agree(long seed) => RandomNetworkCheck.Extents(RandomNetwork.Slow[seed]);
 }
 
 /// <summary>Compares what <see cref="Projector"/> gives with what is recorded.</summary>
@@ -43,6 +62,9 @@ internal static class RandomNetworkCheck
     private const float FloorOfLargest = 1e-5f;
 
     private const float Relative = 1e-4f;
+
+    /// <summary>How far whole maps and receptive fields may be apart, as a share of the projection's largest.</summary>
+    private const float BetweenExtents = 1e-6f;
 
     public static void Projections(RandomNetwork network)
     {
@@ -64,11 +86,36 @@ internal static class RandomNetworkCheck
         }
     }
 
-    public static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what)
+    /// <summary>Where receptive fields alone can be computed, they give what whole maps give.</summary>
+    public static void Extents(RandomNetwork network)
+    {
+        var net = network.Net();
+        foreach (var expected in network.Cases)
+        {
+            foreach (var rule in expected.Projections.Keys)
+            {
+                using var inField = TryOpen(net, expected, rule, ProjectionExtent.ReceptiveField);
+                if (inField is null) continue;
+                using var whole = TryOpen(net, expected, rule, ProjectionExtent.Whole)!;
+                var ((one, _), (other, _)) = (Project(whole, network, expected), Project(inField, network, expected));
+                for (var n = 0; n < network.Batch; n++)
+                {
+                    var (from, count) = (n * network.ImageLength, network.ImageLength);
+                    var most = new Tolerance(BetweenExtents * Largest(one.AsSpan(from, count)), 0);
+                    AssertClose(one.AsSpan(from, count), other.AsSpan(from, count), most, $"'{rule}' from unit {expected.Units[n]} of {expected.Layer}, image {n}, in {network}");
+                }
+            }
+        }
+    }
+
+    public static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what) =>
+        AssertClose(expected, actual, new Tolerance(FloorOfLargest * Largest(expected), Relative), what);
+
+    private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, Tolerance tolerance, string what)
     {
         try
         {
-            TensorAssert.Close(expected, actual, Close(expected));
+            TensorAssert.Close(expected, actual, tolerance);
         }
         catch (Xunit.Sdk.XunitException e)
         {
@@ -78,7 +125,25 @@ internal static class RandomNetworkCheck
 
     public static (float[] Projections, float[] Activations) Project(ConvNet net, RandomNetwork network, RandomCase expected, string rule)
     {
-        using var projector = new Projector(net, expected.Layer, RandomNetwork.Rule(rule), GraphRun.Settings, batch: 2);
+        using var projector = TryOpen(net, expected, rule, ProjectionExtent.Automatic)!;
+        return Project(projector, network, expected);
+    }
+
+    /// <summary>Null where that extent is not to be had.</summary>
+    public static Projector? TryOpen(ConvNet net, RandomCase expected, string rule, ProjectionExtent extent)
+    {
+        try
+        {
+            return new Projector(net, expected.Layer, RandomNetwork.Rule(rule), GraphRun.Settings, batch: 2, extent);
+        }
+        catch (GraphException e) when (extent == ProjectionExtent.ReceptiveField && e.Message.Contains("receptive fields alone", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
+
+    private static (float[] Projections, float[] Activations) Project(Projector projector, RandomNetwork network, RandomCase expected)
+    {
         Unit[] units = [.. expected.Units.Select(u => Unit.At(u, projector.LayerShape))];
         var (projections, activations) = (new float[network.Images.Floats.Length], new float[units.Length]);
         projector.Project(network.Images.Floats, units, projections, activations);
@@ -100,10 +165,10 @@ internal static class RandomNetworkCheck
         }
     }
 
-    private static Tolerance Close(ReadOnlySpan<float> expected)
+    private static float Largest(ReadOnlySpan<float> values)
     {
         var largest = 0f;
-        foreach (var value in expected) largest = MathF.Max(largest, MathF.Abs(value));
-        return new Tolerance(FloorOfLargest * largest, Relative);
+        foreach (var value in values) largest = MathF.Max(largest, MathF.Abs(value));
+        return largest;
     }
 }
