@@ -120,7 +120,7 @@ public sealed record WindowGeometry(
     private static long OutputSize(OnnxNode node, long size, long kernel, long stride, long dilation, long begin, long end, bool ceil)
     {
         var room = size + begin + end - (dilation * (kernel - 1)) - 1;
-        if (room < 0)
+        if (room < 0 && !(ceil && room > -stride))      // with ceil_mode one window may reach over the end of a smaller image
             throw new GraphException($"{node.OpType} node '{node.Label}' has a window of {(dilation * (kernel - 1)) + 1}, but its input is only {size + begin + end} with padding. Use a larger image.");
         if (!ceil) return (room / stride) + 1;
         var steps = ((room + stride - 1) / stride) + 1;

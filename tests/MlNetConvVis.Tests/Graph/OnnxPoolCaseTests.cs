@@ -50,15 +50,20 @@ public class OnnxPoolCaseTests
     [Fact]
     public void Canonical_form_has_no_ceil_mode_but_where_padding_is_counted()
     {
-        var graph = GraphText.Parse("""
-            a = MaxPool(x) kernel_shape=[3,3] strides=[2,2] ceil_mode=1
-            b = AveragePool(a) kernel_shape=[2,2] strides=[2,2] ceil_mode=1
-            y = AveragePool(b) kernel_shape=[3,3] strides=[2,2] pads=[1,1,1,1] ceil_mode=1 count_include_pad=1
-            """, [1, 1, 12, 12]);
-        var nodes = CanonicalForm.Of(graph).Nodes;
+        var nodes = CeilingPools(16);
         Assert.Equal([false, false, true], nodes.Select(static n => n.Attributes.Has("ceil_mode")));
         Assert.Equal([0, 0, 1, 1], nodes[0].Attributes.Ints("pads")!);
     }
+
+    [Fact]
+    public void Canonical_form_has_no_ceil_mode_that_adds_no_window() =>
+        Assert.Equal([false, false, false], CeilingPools(12).Select(static n => n.Attributes.Has("ceil_mode")));
+
+    private static IReadOnlyList<OnnxNode> CeilingPools(int size) => CanonicalForm.Of(GraphText.Parse("""
+        a = MaxPool(x) kernel_shape=[3,3] strides=[2,2] ceil_mode=1
+        b = AveragePool(a) kernel_shape=[2,2] strides=[2,2] ceil_mode=1
+        y = AveragePool(b) kernel_shape=[3,3] strides=[2,2] pads=[1,1,1,1] ceil_mode=1 count_include_pad=1
+        """, [1, 1, size, size])).Nodes;
 
     private static OnnxGraph Graph(string node, int size) => GraphText.Parse([node], [GraphText.Float("x", 1, 1, size, size)], ["y", "i"]);
 

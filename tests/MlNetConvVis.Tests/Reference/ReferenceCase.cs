@@ -49,11 +49,11 @@ internal sealed record ReferenceCase(
 
 internal static class Vectors
 {
-    private static readonly JsonSerializerOptions s_options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    public static JsonSerializerOptions Format { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
     public static T[] Read<T>(string name)
     {
         using var stream = typeof(Vectors).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"no resource '{name}'");
-        return JsonSerializer.Deserialize<T[]>(stream, s_options)!;
+        return JsonSerializer.Deserialize<T[]>(stream, Format)!;
     }
 }

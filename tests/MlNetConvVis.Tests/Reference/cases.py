@@ -103,6 +103,8 @@ def pools():
     yield pool("averagepool_1d", "kernel_shape=[3] strides=[2] pads=[1,1]", (2, 2, 7), "AveragePool")
     yield pool("averagepool_same_upper", "kernel_shape=[2,2] strides=[2,2] auto_pad=SAME_UPPER", (1, 1, 5, 5), "AveragePool")
     yield pool("globalaveragepool", "", (2, 3, 4, 5), "GlobalAveragePool")
+    yield pool("globalmaxpool", "", (2, 3, 4, 5), "GlobalMaxPool")
+    yield pool("globalmaxpool_ties", "", (2, 3, 4, 3), "GlobalMaxPool", ties=True)
 
 
 def dense():
@@ -136,6 +138,19 @@ def layouts():
     yield unary("unsqueeze", "y = Unsqueeze(x, axes)", (2, 3), axes=longs(1, -1))
     yield unary("dropout", "y = Dropout(x)", (2, 3))
     yield unary("identity", "y = Identity(x)", (2, 3))
+    yield unary("cast", "y = Cast(x) to=1", (2, 3))
+    yield unary("pad", "y = Pad(x, pads)", (2, 2, 3, 2), pads=longs(0, 0, 1, 0, 0, 0, 2, 1))
+    yield unary("pad_value_channels", "y = Pad(x, pads, value)", (2, 2, 3, 2), pads=longs(0, 1, 0, 1, 0, 2, 1, 0), value=np.array(0.5))
+    yield unary("pad_negative", "y = Pad(x, pads)", (2, 2, 4, 4), pads=longs(0, 0, -1, 1, 0, 0, 0, -2))
+    yield unary("slice", "y = Slice(x, starts, ends, axes)", (2, 4, 5, 4), starts=longs(1, -3), ends=longs(3, 100), axes=longs(1, 2))
+    yield unary("slice_steps", "y = Slice(x, starts, ends, axes, steps)", (2, 3, 6, 5), starts=longs(1, 0), ends=longs(6, 5), axes=longs(2, 3), steps=longs(2, 3))
+    yield unary("slice_backwards", "y = Slice(x, starts, ends, axes, steps)", (2, 3, 4), starts=longs(-1, 2), ends=longs(-100, 0), axes=longs(2, 1), steps=longs(-2, -1))
+    yield unary("slice_all_axes", "y = Slice(x, starts, ends)", (2, 3, 4), starts=longs(0, 1, 2), ends=longs(2, 3, 4))
+    for name, node, to in (("split", "a, b = Split(x, sizes) axis=1", {"sizes": longs(1, 3)}), ("split_equal", "a, b = Split(x) axis=1 num_outputs=2", {}),
+                           ("split_last_axis", "a, b = Split(x, sizes) axis=-1", {"sizes": longs(3, 2)})):
+        n = Numbers(name)
+        yield Case(name, [node, "c = Relu(b)", "y = Concat(c, a, b) axis=1" if "last" not in name else "y = Concat(c, a, b) axis=-1"], {"x": n.signed(2, 4, 3, 5)}, to)
+    yield Case("split_one_part_used", ["a, b = Split(x) axis=1 num_outputs=2", "y = Relu(b)"], {"x": Numbers("split_one").signed(2, 4, 3, 2)}, {})
     n = Numbers("concat")
     yield Case("concat", ["a = Relu(x)", "y = Concat(x, z, a, x) axis=1"], {"x": n.signed(2, 2, 3, 2), "z": n.signed(2, 1, 3, 2)}, {})
     yield Case("concat_last_axis", ["a = Relu(x)", "y = Concat(a, x) axis=-1"], {"x": n.signed(2, 2, 3)}, {})
@@ -159,6 +174,9 @@ def arithmetic():
     yield unary("reduce_mean_keep", "y = ReduceMean(x, axes) keepdims=1", (2, 3, 3, 4), axes=longs(2, 3))
     yield unary("reduce_mean_drop_negative", "y = ReduceMean(x, axes) keepdims=0", (2, 3, 3, 4), axes=longs(-1, -3))
     yield unary("reduce_mean_all", "y = ReduceMean(x)", (2, 3, 2))
+    yield unary("reduce_sum_keep", "y = ReduceSum(x, axes) keepdims=1", (2, 3, 3, 4), axes=longs(2, 3))
+    yield unary("reduce_sum_drop_negative", "y = ReduceSum(x, axes) keepdims=0", (2, 3, 3, 4), axes=longs(-1, 1))
+    yield unary("reduce_sum_all", "y = ReduceSum(x)", (2, 3, 2))
 
 
 def normalisations():
@@ -186,6 +204,15 @@ def activations():
     yield unary("clip_high_only", "y = Clip(x, , high)", shape, high=np.array(0.75))
     yield unary("clip_unlimited", "y = Clip(x)", shape)
     yield unary("sigmoid", "y = Sigmoid(x)", shape)
+    yield unary("prelu", "y = PRelu(x, slope)", shape, slope=np.array([0.25, -0.5, 0.125]).reshape(3, 1, 1))
+    yield unary("prelu_scalar", "y = PRelu(x, slope)", shape, slope=np.array([0.25]))
+    yield unary("elu", "y = Elu(x)", shape)
+    yield unary("elu_alpha", "y = Elu(x) alpha=0.5", shape)
+    yield unary("tanh", "y = Tanh(x)", shape)
+    yield unary("hardsigmoid", "y = HardSigmoid(x)", shape)
+    yield unary("hardsigmoid_steep", "y = HardSigmoid(x) alpha=0.75 beta=0.3", shape)
+    yield unary("hardswish", "y = HardSwish(x)", shape)
+    yield Case("hardswish_wide", ["a = Mul(x, c)", "y = HardSwish(a)"], {"x": Numbers("hardswish_wide").signed(2, 3, 4, 4)}, {"c": np.array(2.7)})
 
 
 def zeiler_fergus():

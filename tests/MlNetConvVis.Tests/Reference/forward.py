@@ -1,4 +1,4 @@
-"""Forward values of every operator, by PyTorch in float64; autograd over them is the `gradient` preset's oracle."""
+"""Forward values of every operator, by PyTorch; autograd over them in float64 is the `gradient` preset's oracle."""
 import torch
 import torch.nn.functional as F
 
@@ -67,8 +67,15 @@ def reshape(node, v):
     return x.reshape([x.shape[a] if size == 0 else int(size) for a, size in enumerate(wanted)])
 
 
+def longs(node, v, name, place):
+    """Whole numbers that stand as an attribute in older operator sets, as an input in newer ones; None where neither is stated."""
+    if name in node.attributes:
+        return list(node.get(name))
+    return [int(n) for n in v[node.inputs[place]].tolist()] if len(node.inputs) > place and node.inputs[place] else None
+
+
 def unsqueeze(node, v):
-    x, axes = v[node.inputs[0]], [int(a) for a in v[node.inputs[1]].tolist()]
+    x, axes = v[node.inputs[0]], longs(node, v, "axes", 1)
     rank = x.dim() + len(axes)
     for axis in sorted(a % rank for a in axes):
         x = x.unsqueeze(axis)
@@ -76,7 +83,7 @@ def unsqueeze(node, v):
 
 
 def squeeze(node, v):
-    x, axes = v[node.inputs[0]], [int(a) for a in v[node.inputs[1]].tolist()]
+    x, axes = v[node.inputs[0]], longs(node, v, "axes", 1)
     for axis in sorted((a % x.dim() for a in axes), reverse=True):
         x = x.squeeze(axis)
     return x
@@ -91,17 +98,68 @@ def lrn(node, v):
     return F.local_response_norm(v[node.inputs[0]], node.get("size"), node.get("alpha", 1e-4), node.get("beta", 0.75), node.get("bias", 1.0))
 
 
+def limits(node, v):
+    """Clip's limits, as attributes or as inputs; None for an absent one."""
+    given = [node.get("min"), node.get("max")]
+    return [v[name].item() if name else bound for name, bound in zip((node.inputs[1:] + ["", ""])[:2], given)]
+
+
 def clip(node, v):
     """As torch.nn.ReLU6 has it: the derivative is zero at the limits themselves."""
-    low = v[node.inputs[1]].item() if len(node.inputs) > 1 and node.inputs[1] else -1e30
-    high = v[node.inputs[2]].item() if len(node.inputs) > 2 and node.inputs[2] else 1e30
-    return F.hardtanh(v[node.inputs[0]], low, high)
+    low, high = limits(node, v)
+    return F.hardtanh(v[node.inputs[0]], -1e30 if low is None else low, 1e30 if high is None else high)
 
 
-def reduce_mean(node, v):
+def reduce(node, v):
     x = v[node.inputs[0]]
-    axes = [int(a) for a in v[node.inputs[1]].tolist()] if len(node.inputs) > 1 else list(range(x.dim()))
-    return x.mean(dim=axes, keepdim=bool(node.get("keepdims", 1)))
+    axes = longs(node, v, "axes", 1) or list(range(x.dim()))
+    return (torch.sum if node.op == "ReduceSum" else torch.mean)(x, dim=axes, keepdim=bool(node.get("keepdims", 1)))
+
+
+def global_max_pool(node, v):
+    """As a pooling over everything, so that the first of equal values takes the whole derivative."""
+    x = v[node.inputs[0]]
+    return POOL[x.dim() - 2](x, list(x.shape[2:]))
+
+
+def hard_sigmoid(node, v):
+    return torch.clamp(node.get("alpha", 0.2) * v[node.inputs[0]] + node.get("beta", 0.5), 0, 1)
+
+
+def slice_ranges(node, v):
+    """One range of positions an axis."""
+    sizes = list(v[node.inputs[0]].shape)
+    starts, ends = longs(node, v, "starts", 1), longs(node, v, "ends", 2)
+    axes, steps = longs(node, v, "axes", 3) or list(range(len(starts))), longs(node, v, "steps", 4) or [1] * len(starts)
+    ranges = [range(size) for size in sizes]
+    for start, end, axis, step in zip(starts, ends, axes, steps):
+        ranges[axis] = range(sizes[axis])[start:end:step]
+    return ranges
+
+
+def cut_out(node, v):
+    x = v[node.inputs[0]]
+    for axis, kept in enumerate(slice_ranges(node, v)):
+        x = x.index_select(axis, torch.tensor(list(kept), dtype=torch.int64))
+    return x
+
+
+def split_sizes(node, v):
+    """Stated, or equal parts of which the last may be smaller."""
+    stated = longs(node, v, "split", 1)
+    if stated:
+        return stated
+    size, parts = v[node.inputs[0]].shape[node.get("axis", 0)], len(node.outputs)
+    each = -(-size // parts)
+    return [min(each, size - each * k) for k in range(parts)]
+
+
+def pad(node, v):
+    """Negative pads cut."""
+    pads = longs(node, v, "pads", 1)
+    value = v[node.inputs[2]].item() if len(node.inputs) > 2 and node.inputs[2] else node.get("value", 0.0)
+    rank = len(pads) // 2
+    return F.pad(v[node.inputs[0]], [p for a in reversed(range(rank)) for p in (pads[a], pads[rank + a])], value=value)
 
 
 def flatten(node, v):
@@ -131,7 +189,11 @@ OPERATORS = {
     "Div": lambda n, v: v[n.inputs[0]] / v[n.inputs[1]],
     "Sum": lambda n, v: sum(v[i] for i in n.inputs),
     "Concat": lambda n, v: torch.cat([v[i] for i in n.inputs], dim=n.get("axis")),
-    "ReduceMean": reduce_mean,
+    "ReduceMean": reduce,
+    "ReduceSum": reduce,
+    "GlobalMaxPool": global_max_pool,
+    "Slice": cut_out,
+    "Pad": pad,
     "BatchNormalization": batch_norm,
     "LRN": lrn,
     "Softmax": lambda n, v: torch.softmax(v[n.inputs[0]], dim=n.get("axis", -1)),
@@ -139,15 +201,28 @@ OPERATORS = {
     "LeakyRelu": lambda n, v: F.leaky_relu(v[n.inputs[0]], n.get("alpha", 0.01)),
     "Clip": clip,
     "Sigmoid": lambda n, v: torch.sigmoid(v[n.inputs[0]]),
+    "PRelu": lambda n, v: torch.where(v[n.inputs[0]] > 0, v[n.inputs[0]], v[n.inputs[0]] * v[n.inputs[1]]),
+    "Elu": lambda n, v: F.elu(v[n.inputs[0]], n.get("alpha", 1.0)),
+    "Tanh": lambda n, v: torch.tanh(v[n.inputs[0]]),
+    "HardSigmoid": hard_sigmoid,
+    "HardSwish": lambda n, v: F.hardswish(v[n.inputs[0]]),
+    "Cast": lambda n, v: v[n.inputs[0]] * 1,
 }
 
 
+def step(node, v):
+    """Adds what one node computes; MaxPool's indices stand under `<output>.indices`."""
+    if node.op == "MaxPool":
+        v[node.outputs[0]], v[node.outputs[0] + ".indices"] = max_pool(node, v)
+    elif node.op == "Split":
+        v.update(zip(node.outputs, torch.split(v[node.inputs[0]], split_sizes(node, v), dim=node.get("axis", 0))))
+    else:
+        v[node.outputs[0]] = OPERATORS[node.op](node, v)
+
+
 def run(nodes, values):
-    """Computes every value; MaxPool's indices stand under `<output>.indices`."""
+    """Computes every value."""
     v = dict(values)
     for node in nodes:
-        if node.op == "MaxPool":
-            v[node.outputs[0]], v[node.outputs[0] + ".indices"] = max_pool(node, v)
-        else:
-            v[node.outputs[0]] = OPERATORS[node.op](node, v)
+        step(node, v)
     return v
