@@ -20,8 +20,8 @@ internal static class App
 {
     private static IReadOnlyList<Verb> AllVerbs =>
     [
-        RunVerb.WholePipeline(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new VisualizeVerb(), new TrainVerb(),
-        RunVerb.OnlyTransfer(),
+        RunVerb.WholePipeline(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new GradCamVerb(),
+        new VisualizeVerb(), new TrainVerb(), RunVerb.OnlyTransfer(),
     ];
 
     /// <summary>Runs one call.</summary>
