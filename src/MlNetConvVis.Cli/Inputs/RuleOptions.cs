@@ -52,18 +52,6 @@ internal sealed record RuleWords(string Rule, string Overlap, string Lrn, string
 {
     public static RuleWords Of(ReversalOptions o) => new(o.Preset, Word(o.Overlap), Word(o.Lrn), Word(o.Bias), Word(o.Pixels), Word(o.Start));
 
-    /// <summary>The preset, and what differs from it.</summary>
-    public static string Sentence(ReversalOptions options)
-    {
-        var (own, chosen) = (Of(ReversalOptions.Of(options.Preset)), Of(options));
-        (string Name, string Own, string Chosen)[] words =
-        [
-            ("overlap", own.Overlap, chosen.Overlap), ("lrn", own.Lrn, chosen.Lrn), ("bias", own.Bias, chosen.Bias),
-            ("pixels", own.Pixels, chosen.Pixels), ("start", own.Start, chosen.Start),
-        ];
-        return string.Join(", ", words.Where(static w => w.Own != w.Chosen).Select(static w => $"{w.Name} {w.Chosen}").Prepend(options.Preset));
-    }
-
     private static string Word<T>(T choice)
         where T : struct, Enum => choice.ToString().ToLowerInvariant();
 }

@@ -49,7 +49,7 @@ internal sealed class ExportProjectionVerb : Verb
         OnnxFile.Write(graph, file);
         Report(given, terminal, new ExportResult(
             net.File, ProjectionGraph.StartOf(net, layer), RuleWords.Of(rules), graph.Opset,
-            [.. graph.Inputs.Select(Described)], [.. graph.Outputs.Select(Described)], new FileInfo(file).Length, file), RuleWords.Sentence(rules));
+            [.. graph.Inputs.Select(Described)], [.. graph.Outputs.Select(Described)], new FileInfo(file).Length, file), rules.Summary());
         return ExitCode.Ok;
     }
 

@@ -52,6 +52,18 @@ public sealed record ReversalOptions
             .StartingFrom(Start)
             .KeepingPixels(Pixels);
     }
+
+    /// <summary>Says the preset and what differs from it, such as "paper, overlap max, pixels rectified".</summary>
+    /// <returns>The words of the command line.</returns>
+    public string Summary()
+    {
+        var own = Of(Preset);
+        (string Name, Enum Own, Enum Chosen)[] choices =
+        [
+            ("overlap", own.Overlap, Overlap), ("lrn", own.Lrn, Lrn), ("bias", own.Bias, Bias), ("pixels", own.Pixels, Pixels), ("start", own.Start, Start),
+        ];
+        return string.Join(", ", choices.Where(static c => !c.Own.Equals(c.Chosen)).Select(static c => $"{c.Name} {c.Chosen.ToString().ToLowerInvariant()}").Prepend(Preset));
+    }
 }
 
 /// <summary>How contrast normalisation (LRN) is undone.</summary>

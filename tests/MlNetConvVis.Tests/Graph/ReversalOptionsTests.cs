@@ -32,6 +32,8 @@ public class ReversalOptionsTests
     {
         var rules = (ReversalOptions.Of("guided") with { Start = StartValue.Activation, Pixels = PixelValues.Rectified }).ToRules();
         Assert.Equal(("guided", StartValue.Activation, true), (rules.Name, rules.StartsFrom, rules.RectifiesPixels));
+        Assert.Equal("guided, pixels rectified, start activation", (ReversalOptions.Of("guided") with { Start = StartValue.Activation, Pixels = PixelValues.Rectified }).Summary());
+        Assert.Equal("paper", ReversalOptions.Of("paper").Summary());
         Assert.True(rules.With("more").StartingFrom(StartValue.One).RectifiesPixels);
         Assert.False(ReversalRules.Guided.RectifiesPixels);
     }

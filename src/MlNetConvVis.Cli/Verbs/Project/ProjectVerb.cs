@@ -230,7 +230,7 @@ internal sealed class ProjectVerb : Verb
         terminal.Line($"Unit        map {result.Channel} of {shape[0]}, {place} of {layer}");
         terminal.Line($"Activation  {result.Activation:G6}{(result.Y is null ? ", the strongest of the map" : "")}");
         terminal.Line($"Sees        {Seen(result)}");
-        terminal.Line($"Projection  {result.Min:G4} to {result.Max:G4}, rule {RuleWords.Sentence(_rules.Given(given))}, written to {result.Out}");
+        terminal.Line($"Projection  {result.Min:G4} to {result.Max:G4}, rule {_rules.Given(given).Summary()}, written to {result.Out}");
         var isPicture = !ProjectionFiles.IsArray(result.Out);
         if (isPicture && ProjectionView.Given(given, _view) == "whole" && field.Height * field.Width * SmallField < result.Shape[^2] * result.Shape[^1])
             terminal.Line($"            It fills {100.0 * field.Height * field.Width / (result.Shape[^2] * result.Shape[^1]):0.0} % of the picture; --view field shows that part alone.");
@@ -255,7 +255,7 @@ internal sealed class ProjectVerb : Verb
         }
 
         var silent = result.Projections.Count(static r => r is { Min: 0, Max: 0 });
-        terminal.Line($"{result.Projections.Count} projections of layer {result.Layer} ({string.Join('x', result.LayerShape)}) in {result.Seconds:0.0} s, rule {RuleWords.Sentence(_rules.Given(given))}");
+        terminal.Line($"{result.Projections.Count} projections of layer {result.Layer} ({string.Join('x', result.LayerShape)}) in {result.Seconds:0.0} s, rule {_rules.Given(given).Summary()}");
         terminal.Line($"Written to {result.Out}; {result.Index} says which unit of which input each is");
         if (silent > 0) terminal.Line($"{silent} of them are zero everywhere: their units do not fire.");
         if (result.Skipped.Count > 0) terminal.Line($"{result.Skipped.Count} images could not be read and were skipped.");
