@@ -16,6 +16,9 @@ internal sealed class Repository(string root)
 
     public string Libvips => Path.Combine(World, "libvips");
 
+    /// <summary>ONNX Runtime for Node, for the tests.</summary>
+    public string NodeRuntime => Path.Combine(World, "node");
+
     public string PackageVersions => Path.Combine(Root, "Directory.Packages.props");
 
     public string Solution => Path.Combine(Root, "MlNetConvVis.sln");

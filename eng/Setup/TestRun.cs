@@ -13,6 +13,7 @@ internal sealed class TestRun(Repository repository, TextWriter output)
         var world = new SetupRun(repository, Console.Error).Run(again: false);
         if (Dotnet("build", repository.Solution, "-c", "Release", "-v", "quiet", "--nologo") != 0)
             return Refuse("the solution does not build, so no test was run");
+        new NodeForTests(repository, Console.Error).Install();
         var formatted = Dotnet("format", "whitespace", repository.Root, "--folder", "--verify-no-changes", "-v", "quiet",
             "--exclude", "artifacts", ".world", "runs") == 0;
         var counts = RunTests(arguments);

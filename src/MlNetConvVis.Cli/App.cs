@@ -3,6 +3,7 @@ using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Cli.Verbs;
 using MlNetConvVis.Cli.Verbs.Doctor;
 using MlNetConvVis.Cli.Verbs.Extract;
+using MlNetConvVis.Cli.Verbs.Project;
 using MlNetConvVis.Cli.Verbs.Train;
 using MlNetConvVis.Cli.Verbs.Visualize;
 using MlNetConvVis.Data;
@@ -19,8 +20,8 @@ internal static class App
 {
     private static IReadOnlyList<Verb> AllVerbs =>
     [
-        RunVerb.WholePipeline(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new VisualizeVerb(), new TrainVerb(),
-        RunVerb.OnlyTransfer(),
+        RunVerb.WholePipeline(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new GradCamVerb(),
+        new VisualizeVerb(), new TrainVerb(), RunVerb.OnlyTransfer(),
     ];
 
     /// <summary>Runs one call.</summary>

@@ -46,15 +46,13 @@ public static class ConvNetCatalog
     {
         CheckArguments(catalog, outputColumnName, inputColumnName, net, layer);
         var wanted = options ?? new PixelProjectionOptions();
-        var graph = ProjectionGraph.Of(net, layer, wanted.Rules);
+        var seed = wanted.UnitColumnName is null ? ProjectionSeed.Strongest(wanted.Channel) : ProjectionSeed.Unit;
+        var graph = ProjectionGraph.Of(net, layer, wanted.Rules, seed);
         var columns = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [net.Image.Name] = inputColumnName, [ProjectionGraph.ProjectionName] = outputColumnName,
         };
-        if (wanted.UnitColumnName is { } unitColumn)
-            columns[ProjectionGraph.UnitName] = unitColumn;
-        else
-            graph = StrongestUnit.ChosenInside(graph, ProjectionGraph.StartOf(net, layer), net.ShapeOf(ProjectionGraph.StartOf(net, layer)), wanted.Channel);
+        if (wanted.UnitColumnName is { } unitColumn) columns[ProjectionGraph.UnitName] = unitColumn;
         if (wanted.ActivationColumnName is { } activationColumn)
             columns[ProjectionGraph.ActivationName] = activationColumn;
         else

@@ -144,12 +144,23 @@ public static class PipelineReader
 
     private static VisualizeSection Visualize(YamlMap map)
     {
-        map.EnsureNoOtherKeys("layers", "maps", "top", "rule");
-        var rules = ReversalRules.Presets.ToDictionary(static p => p.Name, static p => p.Name);
+        map.EnsureNoOtherKeys("layers", "maps", "top", "rule", "overlap", "lrn", "bias", "pixels", "start", "range");
+        var preset = ReversalOptions.Of(map.Choice("rule", ReversalRules.Presets.ToDictionary(static p => p.Name, static p => p.Name), ReversalRules.Paper.Name));
         return new VisualizeSection(
             map.List("layers", static v => v.AsText()),
             map.Int("maps", 8, least: 1),
             map.Int("top", 9, least: 1, most: 100),
-            map.Choice("rule", rules, "paper"));
+            preset with
+            {
+                Overlap = map.Choice("overlap", Words<Overlap>(), preset.Overlap),
+                Lrn = map.Choice("lrn", Words<ContrastNormalisation>(), preset.Lrn),
+                Bias = map.Choice("bias", Words<BiasUse>(), preset.Bias),
+                Pixels = map.Choice("pixels", Words<PixelValues>(), preset.Pixels),
+                Start = map.Choice("start", Words<StartValue>(), preset.Start),
+            },
+            map.Choice("range", new Dictionary<string, bool> { ["picture"] = false, ["map"] = true }, false));
     }
+
+    private static Dictionary<string, T> Words<T>()
+        where T : struct, Enum => Enum.GetValues<T>().ToDictionary(static v => v.ToString().ToLowerInvariant());
 }

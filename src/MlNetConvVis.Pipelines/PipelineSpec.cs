@@ -1,3 +1,4 @@
+using MlNetConvVis.Graph.Reversal;
 using MlNetConvVis.Training;
 using MlNetConvVis.Transfer;
 
@@ -68,5 +69,6 @@ public sealed record TransferSection(string Layer, TransferProtocol Protocol, bo
 /// <param name="Layers">The layers.</param>
 /// <param name="Maps">How many maps of each, drawn at random.</param>
 /// <param name="Top">How many activations of each map.</param>
-/// <param name="Rule">The rule preset.</param>
-public sealed record VisualizeSection(IReadOnlyList<string> Layers, int Maps, int Top, string Rule);
+/// <param name="Rules">The rule preset, and what was chosen beside it.</param>
+/// <param name="SharesRange">Whether pictures of one map share one scale, so that their strengths compare; otherwise each uses the full range.</param>
+public sealed record VisualizeSection(IReadOnlyList<string> Layers, int Maps, int Top, ReversalOptions Rules, bool SharesRange);

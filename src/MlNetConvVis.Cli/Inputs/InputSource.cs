@@ -41,6 +41,15 @@ internal sealed record InputSource(int Count, string Unit, Func<CancellationToke
             [])));
     }
 
+    /// <summary>Reads one photo.</summary>
+    public static (float[] Values, int[] Shape) One(ConvNet net, string photo, ImageLoaderOptions loading)
+    {
+        var preprocessing = net.RequirePreprocessing();
+        var values = new float[preprocessing.TensorLength];
+        new ImageLoader(preprocessing, loading).Load([photo], values);
+        return (values, [1, 3, preprocessing.Height, preprocessing.Width]);
+    }
+
     private static (string File, string Label) Name(ImageSet photos, int index)
     {
         var image = photos.Images[index];

@@ -16,6 +16,14 @@ internal sealed record TensorFile(float[] Values, int[] Shape)
 
     public int Count => Shape.Length == 4 ? Shape[0] : 1;
 
+    /// <summary>Reads a file with one input for a network.</summary>
+    /// <exception cref="DataException">As <see cref="Read"/>, or it holds several inputs.</exception>
+    public static (float[] Values, int[] Shape) ReadOne(string path, ConvNet net)
+    {
+        var array = Read(path, net);
+        return array.Count == 1 ? (array.Values, array.Shape) : throw new DataException($"Tensor '{path}' holds {array.Count} inputs; one was wanted. Save x[0:1].");
+    }
+
     /// <summary>Reads a file for a network.</summary>
     /// <exception cref="DataException">It is no .npy file of floats, or has another shape than the network takes.</exception>
     public static TensorFile Read(string path, ConvNet net)

@@ -11,8 +11,9 @@ internal sealed class ValueOption : Option<string[]>
     /// <param name="value">How help calls the value, such as <c>FILE</c>.</param>
     /// <param name="wanted">What messages say was wanted, such as "an ONNX file".</param>
     /// <param name="description">What the option does, with its default.</param>
-    public ValueOption(string name, string value, string wanted, string description)
-        : base(name)
+    /// <param name="aliases">Other names that mean the same; help does not show them.</param>
+    public ValueOption(string name, string value, string wanted, string description, params string[] aliases)
+        : base(name, aliases)
     {
         (HelpName, Wanted, Description) = (value, wanted, description);
         Arity = ArgumentArity.ZeroOrMore;

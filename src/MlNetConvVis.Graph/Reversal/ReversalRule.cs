@@ -19,10 +19,10 @@ public sealed class ReversalRuleSet
     /// <param name="name">Its name, as users give it.</param>
     /// <param name="startsFrom">What a projection starts from.</param>
     /// <param name="rows">Its rows.</param>
-    public ReversalRuleSet(string name, StartValue startsFrom, IEnumerable<ReversalRule> rows)
+    /// <param name="pixels">Which values projections keep once they have reached the pixels.</param>
+    public ReversalRuleSet(string name, StartValue startsFrom, IEnumerable<ReversalRule> rows, PixelValues pixels = PixelValues.All)
     {
-        Name = name;
-        StartsFrom = startsFrom;
+        (Name, StartsFrom, Pixels) = (name, startsFrom, pixels);
         _rows = new SortedDictionary<string, ReversalRule>(rows.ToDictionary(static r => r.OpType, StringComparer.Ordinal), StringComparer.Ordinal);
     }
 
@@ -31,6 +31,12 @@ public sealed class ReversalRuleSet
 
     /// <summary>Gets what a projection with these rules starts from.</summary>
     public StartValue StartsFrom { get; }
+
+    /// <summary>Gets which values projections keep once they have reached the pixels; whoever ends a projection applies it.</summary>
+    public PixelValues Pixels { get; }
+
+    /// <summary>Gets whether projections are rectified at the pixels: max(projection, 0).</summary>
+    public bool RectifiesPixels => Pixels == PixelValues.Rectified;
 
     /// <summary>Gets the operators that have a row.</summary>
     public IReadOnlyCollection<string> Operators => _rows.Keys;
@@ -43,13 +49,18 @@ public sealed class ReversalRuleSet
     {
         var changed = new Dictionary<string, ReversalRule>(_rows, StringComparer.Ordinal);
         foreach (var row in rows) changed[row.OpType] = row;
-        return new ReversalRuleSet(name, StartsFrom, changed.Values);
+        return new ReversalRuleSet(name, StartsFrom, changed.Values, Pixels);
     }
 
     /// <summary>Changes what projections start from.</summary>
     /// <param name="start">The unit's own activation, or one.</param>
     /// <returns>A new table with the same rows.</returns>
-    public ReversalRuleSet StartingFrom(StartValue start) => new(Name, start, _rows.Values);
+    public ReversalRuleSet StartingFrom(StartValue start) => new(Name, start, _rows.Values, Pixels);
+
+    /// <summary>Changes which values projections keep at the pixels.</summary>
+    /// <param name="pixels">All, or those above zero.</param>
+    /// <returns>A new table with the same rows.</returns>
+    public ReversalRuleSet KeepingPixels(PixelValues pixels) => new(Name, StartsFrom, _rows.Values, pixels);
 
     /// <summary>Finds the row of a node.</summary>
     /// <param name="node">The node.</param>

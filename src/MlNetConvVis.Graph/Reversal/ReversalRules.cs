@@ -10,7 +10,7 @@ public static class ReversalRules
     /// <summary>Gets the true derivatives, starting from one: saliency, and the gradients of a training step.</summary>
     public static ReversalRuleSet Gradient { get; } = new("gradient", StartValue.One,
     [
-        new("Conv", static s => s.ToInputs(ConvReversal.ToInput, ConvReversal.ToWeights, ConvReversal.ToBias)),
+        Conv(BiasUse.None),
         new("Gemm", static s => s.ToInputs(DenseReversal.GemmToInput, DenseReversal.GemmToWeights, DenseReversal.GemmToBias)),
         new("MatMul", static s => s.ToInputs(DenseReversal.MatMulToInput, DenseReversal.MatMulToWeights)),
         new("Relu", static s => s.ToInputs(ActivationReversal.Derivative)),
@@ -68,6 +68,13 @@ public static class ReversalRules
     /// <exception cref="GraphException">No preset has that name.</exception>
     public static ReversalRuleSet Named(string name) => Presets.FirstOrDefault(p => p.Name == name)
         ?? throw new GraphException($"There is no rule preset '{name}'; choose one of {string.Join(", ", Presets.Select(static p => p.Name))}.");
+
+    /// <summary>Makes the Conv row.</summary>
+    /// <param name="bias">Whether the bias is taken off the signal before the transposed filters.</param>
+    /// <returns>The row.</returns>
+    public static ReversalRule Conv(BiasUse bias) => bias == BiasUse.None
+        ? new("Conv", static s => s.ToInputs(ConvReversal.ToInput, ConvReversal.ToWeights, ConvReversal.ToBias))
+        : new("Conv", static s => s.ToInputs(static s => ConvReversal.ToInput(BiasSubtraction.Before(s)), ConvReversal.ToWeights, ConvReversal.ToBias));
 
     /// <summary>Makes the MaxPool row.</summary>
     /// <param name="overlap">What happens where windows share a switch.</param>

@@ -30,6 +30,11 @@ public sealed class ReversalStep
     /// <summary>Gets the signal at the first output, of that output's shape.</summary>
     public Value Signal => Signals[0] ?? throw new GraphException($"No signal reached the first output of {Node.OpType} node '{Node.Label}'.");
 
+    /// <summary>Sees the same node with another signal at its first output.</summary>
+    /// <param name="signal">The signal, of the shape of <see cref="Signal"/>.</param>
+    /// <returns>A new step.</returns>
+    public ReversalStep WithSignal(Value signal) => new(Node, [signal, .. Signals.Skip(1)], Build, _forward, _wanted);
+
     /// <summary>Gets one of the node's inputs.</summary>
     /// <param name="index">Its place.</param>
     /// <returns>The value of the forward graph.</returns>

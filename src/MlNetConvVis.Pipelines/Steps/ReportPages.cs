@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlNetConvVis.Analysis;
 using MlNetConvVis.Reports;
 using MlNetConvVis.Training;
 using MlNetConvVis.Transfer;
@@ -37,11 +38,25 @@ internal static class ReportPages
 
     private static ReportSection Features(PipelineContext context, IReadOnlyList<MapPictures> pictures) => new(
         "What the layers respond to",
-        [.. pictures.GroupBy(static m => m.Layer).Select(layer => Gallery(context, layer.Key, [.. layer]))])
+        [.. Filters(context), .. pictures.GroupBy(static m => m.Layer).Select(layer => Gallery(context, layer.Key, [.. layer]))])
     {
         Lead = $"For some feature maps of each layer, drawn at random, the strongest activations over all training images, each projected down to pixels by the deconvnet " +
-            $"(rules '{context.Spec.Visualize!.Rule}'; grey is zero), and beside it the part of the image that the unit sees. After figure 2 of Zeiler and Fergus (2013).",
+            $"(rules '{context.Spec.Visualize!.Rules.Summary()}'; grey is zero), and beside it the part of the image that the unit sees. After figure 2 of Zeiler and Fergus (2013).",
     };
+
+    /// <summary>Layer 1 as its filters, as in the paper's figure.</summary>
+    private static IEnumerable<ReportBlock> Filters(PipelineContext context)
+    {
+        if (FirstFilters.Of(context.Network) is not { } first) yield break;
+        var file = context.Folder.In("visualize", VisualizeStep.FiltersFile);
+        var picture = new ReportPicture(File.ReadAllBytes(file), $"the filters of {first.Layer}");
+        yield return new PictureGrid
+        {
+            Caption = $"{first.Layer}: its {first.Filters.Count} filters of {first.Filters[0].Height}x{first.Filters[0].Width} pixels; grey is zero",
+            Pictures = [picture],
+            TileWidth = picture.Width,
+        };
+    }
 
     private static FeatureMapGallery Gallery(PipelineContext context, string layer, IReadOnlyList<MapPictures> maps)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using MlNetConvVis.Analysis;
 using MlNetConvVis.Features;
-using MlNetConvVis.Graph.Reversal;
 using MlNetConvVis.Imaging;
 
 namespace MlNetConvVis.Pipelines.Steps;
@@ -12,10 +11,13 @@ internal sealed class VisualizeStep : IPipelineWork
     /// <summary>The list of pictures that the report reads.</summary>
     public const string ListFile = "pictures.json";
 
+    /// <summary>The sheet of the first convolution's filters; missing where they cannot be seen.</summary>
+    public const string FiltersFile = "filters/sheet.png";
+
     public PipelineStep Step { get; } = new("visualize", "Draw what the layers respond to");
 
     public string Fingerprint(PipelineContext context) => RunFolder.Fingerprint(
-        "visualize 1", context.Data.Fingerprint, context.Network.Hash!, System.Text.Json.JsonSerializer.Serialize(context.Spec.Visualize), context.Spec.Seed.ToString(CultureInfo.InvariantCulture));
+        "visualize 2", context.Data.Fingerprint, context.Network.Hash!, System.Text.Json.JsonSerializer.Serialize(context.Spec.Visualize), context.Spec.Seed.ToString(CultureInfo.InvariantCulture));
 
     public string Run(PipelineContext context, string folder)
     {
@@ -25,11 +27,12 @@ internal sealed class VisualizeStep : IPipelineWork
         var chosen = TopActivations.Choose(all, section.Maps, context.Spec.Seed);
         var total = chosen.Sum(static m => m.Tops.Count);
         var drawn = new StepProgress<int>(done => context.Observer.Progressed(0.5 + (0.5 * done / total), $"{done} of {total} activations projected to pixels"));
-        var pictures = FeatureGallery.Draw(context.Network, chosen, photos, ReversalRules.Named(section.Rule), context.Settings, progress: drawn, cancellation: context.Cancellation);
+        var pictures = FeatureGallery.Draw(context.Network, chosen, photos, section.Rules.ToRules(), context.Settings, section.SharesRange, drawn, context.Cancellation);
         var files = FileNames.Of(section.Layers);
         var list = pictures.Select(m => Write(context, folder, m, files[m.Layer])).ToArray();
         foreach (var layer in pictures.GroupBy(static m => m.Layer))
-            FeatureGallery.Sheet([.. layer]).WritePng(Path.Combine(folder, $"{files[layer.Key]}.png"));
+            FigureSheet.Of([.. layer]).WritePng(Path.Combine(folder, $"{files[layer.Key]}.png"));
+        if (FirstFilters.Of(context.Network) is { } first) first.Sheet().WritePng(Path.Combine(folder, FiltersFile));
         context.Folder.WriteJson(Path.Combine(folder, ListFile), list);
         return string.Create(CultureInfo.InvariantCulture, $"{total} projections of {chosen.Count} maps in {section.Layers.Count} layers, from {photos.Count:N0} photos");
     }

@@ -49,7 +49,7 @@ public class ArgumentTests
     [InlineData("--model came without a value ('--laier' stands in its place)", "--model", "--laier", "a")]
     [InlineData("--layer came 2 times ('a', 'b'); once was wanted", "--layer", "a", "--layer", "b")]
     [InlineData("--channel is '-1'; a whole number of 0 or more was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--channel", "-1")]
-    [InlineData("--unit is '3'; row and column, such as 5,9 was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--unit", "3")]
+    [InlineData("--unit is '3'; row and column, such as 5,9, or all was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--unit", "3")]
     [InlineData("--rule is 'papr', which is not one of its choices. Did you mean 'paper'?", "--model", "m", "--layer", "a", "--out", "a.png", "--rule", "papr")]
     [InlineData("--out is 'a.gif'; a file that ends in .png or .npy was wanted", "--model", "m", "--layer", "a", "--out", "a.gif")]
     [InlineData("--threads is '0'; a whole number of 1 or more was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--threads", "0")]

@@ -1,3 +1,4 @@
+using MlNetConvVis.Graph.Reversal;
 using MlNetConvVis.Pipelines;
 using MlNetConvVis.Specs;
 
@@ -29,6 +30,9 @@ public class PipelineReaderTests
     [InlineData("pipeline: p\ndata: { emoji: {} }\nmodel: m.onnx\ntransfr: {}", "4:1", "transfer")]
     [InlineData("pipeline: p\ndata: { emoji: {} }\nmodel: m.onnx\ntransfer: { layer: a, fold: 3 }", "4:23", "folds")]
     [InlineData("pipeline: p\ndata: { emoji: {} }\nmodel: m.onnx\nvisualize: { layers: [a], rule: papr }", "4:33", "paper")]
+    [InlineData("pipeline: p\ndata: { emoji: {} }\nmodel: m.onnx\nvisualize: { layers: [a], pixels: positive }", "4:35", "rectified")]
+    [InlineData("pipeline: p\ndata: { emoji: {} }\nmodel: m.onnx\nvisualize: { layers: [a], range: photo }", "4:34", "picture")]
+    [InlineData("pipeline: p\ndata: { emoji: {} }\nmodel: m.onnx\nvisualize: { layers: [a], biass: none }", "4:27", "bias")]
     [InlineData("pipeline: p\ndata: { emoji: {} }\ntrain: { spec: s.yaml, epochs: many }", "3:32", "whole number")]
     [InlineData("pipeline: p\ndata: { emoji: {}, source: x }\nmodel: m.onnx", "2:7", "one of them")]
     [InlineData("pipeline: p\ndata: { emoji: {} }", "1:1", "either 'train'")]
@@ -42,6 +46,21 @@ public class PipelineReaderTests
         var e = Assert.Throws<SpecException>(() => PipelineReader.Read(folder.Write("p.yaml", text)));
         Assert.Contains($"p.yaml:{place}", e.Message, StringComparison.Ordinal);
         Assert.Contains(hint, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rules_of_pictures_are_chosen_as_on_the_command_line()
+    {
+        using var folder = new TemporaryFolder();
+        const string Start = "pipeline: p\ndata: { emoji: {} }\nmodel: m.onnx\nvisualize: { layers: [a]";
+        var plain = PipelineReader.Read(folder.Write("p.yaml", Start + " }")).Visualize!;
+        Assert.Equal((ReversalOptions.Of("paper"), false), (plain.Rules, plain.SharesRange));
+        var chosen = PipelineReader.Read(folder.Write("q.yaml", Start + ", rule: gradient, overlap: max, lrn: identity, bias: subtract, pixels: rectified, start: activation, range: map }")).Visualize!;
+        var wanted = ReversalOptions.Of("gradient") with
+        {
+            Overlap = Overlap.Max, Lrn = ContrastNormalisation.Identity, Bias = BiasUse.Subtract, Pixels = PixelValues.Rectified, Start = StartValue.Activation,
+        };
+        Assert.Equal((wanted, true), (chosen.Rules, chosen.SharesRange));
     }
 
     [Fact]

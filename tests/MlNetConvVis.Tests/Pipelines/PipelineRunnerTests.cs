@@ -178,6 +178,8 @@ public sealed class PipelineRunnerTests : IDisposable
         Assert.True(File.Exists(Path.Combine(Run, "visualize", "conv1.png")));
         var html = File.ReadAllText(Path.Combine(Run, "report.html"));
         Assert.Contains("Stripes &amp; &lt;dots&gt;", html, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(Run, "visualize", "filters", "sheet.png")));
+        Assert.Contains("conv1: its 6 filters of", html, StringComparison.Ordinal);
         Assert.Contains("data:image/png;base64,", html, StringComparison.Ordinal);
     }
 

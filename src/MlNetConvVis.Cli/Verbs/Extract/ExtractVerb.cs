@@ -15,7 +15,7 @@ internal sealed class ExtractVerb : Verb
     private readonly ValueOption _model = new("--model", "M.onnx", "an ONNX file", "the network") { IsRequired = true };
     private readonly ValueOption _layer = new(
         "--layer", "L[,L...]", "one layer, or several separated by commas",
-        "the layers, as 'convvis inspect' names them")
+        "the layers, as 'convvis inspect' names them", "--layers")
     { IsRequired = true, IsList = true };
     private readonly ValueOption _out = new("--out", "DIR", "a folder", "where the files go") { IsRequired = true };
     private readonly ValueOption _batch = new("--batch", "N", "a whole number from 1 to 4096", "images of one run; default 32");

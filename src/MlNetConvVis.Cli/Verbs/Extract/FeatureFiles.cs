@@ -54,7 +54,7 @@ internal sealed class FeatureFiles : IDisposable
     }
 
     public void AppendIndex(string file, string label) =>
-        _index.Append(CultureInfo.InvariantCulture, $"{Rows++},{Quoted(file)},{Quoted(label)}\n");
+        _index.Append(CultureInfo.InvariantCulture, $"{Rows++},{CsvTable.Quoted(file)},{CsvTable.Quoted(label)}\n");
 
     public (IReadOnlyList<WrittenArray> Layers, IReadOnlyList<WrittenArray> Switches) Complete()
     {
@@ -69,10 +69,6 @@ internal sealed class FeatureFiles : IDisposable
         foreach (var layer in _layers) layer.Writer.Dispose();
         foreach (var pool in _pools) pool.Writer.Dispose();
     }
-
-    /// <summary>RFC 4180: quotes around text with commas, quotes or line ends; quotes inside are doubled.</summary>
-    private static string Quoted(string text) =>
-        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     /// <summary>An array that grows by whole items.</summary>
     private sealed class ArrayFile<T>(string layer, string file, int[] item, int capacity)

@@ -9,10 +9,15 @@ namespace MlNetConvVis.Cli.Verbs.Visualize;
 internal sealed record VisualizeResult(
     string? Model,
     string Rule,
+    RuleWords Rules,
     int Photos,
     double Seconds,
     IReadOnlyList<LayerPictures> Layers,
+    FilterPicture? Filters,
     IReadOnlyList<SkippedImage> Skipped);
+
+/// <summary>The picture of the first convolution's filters.</summary>
+internal sealed record FilterPicture(string Layer, string File, int Count, int Height, int Width);
 
 /// <summary>The picture of one layer; no file where none of its maps was active.</summary>
 internal sealed record LayerPictures(string Layer, string? File, IReadOnlyList<MapActivations> Maps)

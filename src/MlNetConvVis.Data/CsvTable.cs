@@ -1,0 +1,83 @@
+using System.Text;
+
+namespace MlNetConvVis.Data;
+
+/// <summary>A table of comma-separated text as RFC 4180 has it: the first line names the columns; quotes stand around what holds commas, quotes or line ends.</summary>
+/// <param name="Columns">The columns' names.</param>
+/// <param name="Rows">The rows, each as long as <paramref name="Columns"/>.</param>
+public sealed record CsvTable(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows)
+{
+    /// <summary>Reads a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>The table; empty lines are left out.</returns>
+    /// <exception cref="DataException">The file cannot be read, has no line, or a row of another length.</exception>
+    public static CsvTable Read(string file)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"Table '{file}' cannot be read: {(e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist." : e.Message)}", e);
+        }
+
+        var lines = Lines(text, file).Where(static l => l.Cells is not [""]).ToArray();
+        if (lines.Length == 0) throw new DataException($"Table '{file}' is empty; a first line with the columns' names was wanted.");
+        var columns = lines[0].Cells;
+        foreach (var (number, cells) in lines.Where(l => l.Cells.Count != columns.Count))
+            throw new DataException($"Table '{file}', line {number}: {cells.Count} cells came, but the first line names {columns.Count} columns ({string.Join(", ", columns)}).");
+        return new CsvTable(columns, [.. lines.Skip(1).Select(static l => (IReadOnlyList<string>)l.Cells)]);
+    }
+
+    /// <summary>Writes a cell, in quotes where it needs them.</summary>
+    /// <param name="text">The cell's text.</param>
+    /// <returns>What stands in the file.</returns>
+    public static string Quoted(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    }
+
+    private static IEnumerable<(int Number, List<string> Cells)> Lines(string text, string file)
+    {
+        var (cells, cell, quoted, number, first) = (new List<string>(), new StringBuilder(), false, 1, 1);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (c == '\n') number++;
+            switch (c)
+            {
+                case '"' when quoted && i + 1 < text.Length && text[i + 1] == '"':
+                    cell.Append(text[++i]);
+                    break;
+                case '"':
+                    quoted = !quoted;
+                    break;
+                case ',' when !quoted:
+                    cells.Add(Taken(cell));
+                    break;
+                case '\n' when !quoted:
+                    cells.Add(Taken(cell));
+                    yield return (first, cells);
+                    (cells, first) = ([], number);
+                    break;
+                default:
+                    cell.Append(c);      // a carriage return before the line's end is cut off with blanks
+                    break;
+            }
+        }
+
+        if (quoted) throw new DataException($"Table '{file}', line {first}: a quote is opened and not closed.");
+        cells.Add(Taken(cell));
+        yield return (first, cells);
+    }
+
+    private static string Taken(StringBuilder cell)
+    {
+        var text = cell.ToString().Trim();
+        cell.Clear();
+        return text;
+    }
+}
