@@ -21,7 +21,7 @@ internal sealed class WindowCutter(WindowedReversal reversal, IReadOnlyDictionar
             switch (part)
             {
                 case ValuePart value:
-                    new Placed(value.Window, unit, shapes[value.Value]).CopyOutOf(Item(value.Value, image), pass.Floats(part.Name), 0);
+                    new Placed(value.Window, unit, shapes[value.Value]).CopyOutOf(Item(value.Value, image), pass.Floats(part.Name), 1);
                     break;
                 case ConstantPart constant:
                     new Placed(constant.Window, unit, TensorShape.Of(constant.Constant.Dims)).CopyOutOf(constant.Constant.Floats, pass.Floats(part.Name), 1);
@@ -129,7 +129,8 @@ internal sealed class WindowCutter(WindowedReversal reversal, IReadOnlyDictionar
             get
             {
                 var (top, left) = (Math.Max(Top, 0), Math.Max(Left, 0));
-                return (top, Math.Min(Top + Height, _height), left, Math.Max(0, Math.Min(Left + Width, _width) - left));
+                var width = Math.Max(0, Math.Min(Left + Width, _width) - left);
+                return (top, width == 0 ? top : Math.Min(Top + Height, _height), left, width);      // no rows where the window lies beside the value
             }
         }
 
