@@ -33,7 +33,7 @@ public sealed class ReversalStep
     /// <summary>Sees the same node with another signal at its first output.</summary>
     /// <param name="signal">The signal, of the shape of <see cref="Signal"/>.</param>
     /// <returns>A new step.</returns>
-    public ReversalStep WithSignal(Value signal) => new(Node, [signal, .. Signals.Skip(1)], Build, _shapes, _wanted);
+    public ReversalStep WithSignal(Value signal) => new(Node, [signal, .. Signals.Skip(1)], Build, _forward, _wanted);
 
     /// <summary>Gets one of the node's inputs.</summary>
     /// <param name="index">Its place.</param>
