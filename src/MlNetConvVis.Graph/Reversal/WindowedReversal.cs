@@ -50,7 +50,7 @@ public sealed record WindowedReversal(OnnxGraph Graph, IReadOnlyList<WindowPart>
         var view = new WindowedForwardView(forward, build, shapes, windows, layer);
         var signals = ReversalPass.Append(forward, build, view, new Dictionary<string, Value> { [start] = signal }, [image], rules);
         var shape = new TensorShape([1, shapes[image][1], .. windows[image].Select(static a => (Dim)a.Size)]);
-        var projection = build.Node("Identity", [signals[image]], name: ProjectionName);
+        var projection = build.Node("Identity", [rules.RectifiesPixels ? build.Relu(signals[image]) : signals[image]], name: ProjectionName);
         return new WindowedReversal(build.ToGraph(new ValueInfo(projection.Name, ElementType.Float, shape)), view.Parts, windows[image]) { ShareOfWork = Share(forward, windows, shapes) };
     }
 

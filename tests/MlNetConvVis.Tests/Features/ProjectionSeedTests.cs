@@ -102,6 +102,29 @@ public class ProjectionSeedTests
         TensorAssert.Close([.. all.Select(static v => Math.Max(v, 0))], rectified, Tolerance.Exact);
     }
 
+    /// <summary>Inside receptive fields and over whole maps every choice gives the same.</summary>
+    [Theory]
+    [InlineData(Overlap.Sum, BiasUse.Subtract, PixelValues.All, StartValue.Activation)]
+    [InlineData(Overlap.Sum, BiasUse.None, PixelValues.Rectified, StartValue.One)]
+    [InlineData(Overlap.Max, BiasUse.Subtract, PixelValues.Rectified, StartValue.One)]
+    [InlineData(Overlap.Last, BiasUse.None, PixelValues.All, StartValue.Activation)]
+    public void The_projector_applies_every_choice(Overlap overlap, BiasUse bias, PixelValues pixels, StartValue start)
+    {
+        var options = ReversalOptions.Of("paper") with { Overlap = overlap, Bias = bias, Pixels = pixels, Start = start };
+        Unit[] units = [.. Activations("relu").Chunk(45).Select(static (a, i) => Unit.Strongest(a, SmallNet.Net.ShapeOf("relu"), channel: i + 1))];
+        var expected = Places("relu", options, [.. units.SelectMany(static u => new long[] { u.Channel, u.Y, u.X })])[ProjectionGraph.ProjectionName].Floats.ToArray();
+        var extents = overlap == Overlap.Sum ? new[] { ProjectionExtent.Whole, ProjectionExtent.ReceptiveField } : [ProjectionExtent.Whole, ProjectionExtent.Automatic];
+        foreach (var extent in extents)
+        {
+            using var projector = new Projector(SmallNet.Net, "relu", options.ToRules(), GraphRun.Settings, 3, extent);
+            var actual = new float[s_images.Length];
+            projector.Project(s_images, units, actual, new float[3]);
+            TensorAssert.Close(expected, actual, Tolerance.Float32);
+        }
+
+        Assert.Contains(expected, static v => v != 0);
+    }
+
     /// <summary>A filter [1, -1] over [3, 1] fires with 2; its projection is [2, -2], rectified [2, 0].</summary>
     [Theory]
     [InlineData(PixelValues.All, new float[] { 2, -2 })]

@@ -46,17 +46,33 @@ internal sealed class UnitProjector : IDisposable
     {
         var length = inputs.Length / wishes.Count;
         var found = Find(inputs, wishes, length);
-        foreach (var chunk in found.Chunk(_batch))
+        for (var (first, seen) = (0, _units?.Capacity ?? wishes.Count); first < wishes.Count; first += seen)
         {
-            var (images, projections, activations) = (new float[chunk.Length * length], new float[chunk.Length * length], new float[chunk.Length]);
-            foreach (var (i, item) in chunk.Index()) inputs.Span.Slice(item.Input * length, length).CopyTo(images.AsSpan(i * length));
-            if (_channels is not null) _channels.Project(images, [.. chunk.Select(static c => c.Unit.Channel)], projections, activations);
-            else _units!.Project(images, [.. chunk.Select(static c => c.Unit)], projections, activations);
-            foreach (var (i, item) in chunk.Index())
-            {
-                var projection = projections.AsSpan(i * length, length);
-                take(item.Input, Described(item.Unit, activations[i], projection), projection);
-            }
+            var count = Math.Min(seen, wishes.Count - first);
+            _units?.See(inputs.Span.Slice(first * length, count * length));
+            foreach (var chunk in found.Where(f => f.Input >= first && f.Input < first + count).Chunk(_batch)) Project(inputs.Span, chunk, first, length, take);
+        }
+    }
+
+    private void Project(ReadOnlySpan<float> inputs, (int Input, Unit Unit)[] chunk, int first, int length, TakeProjection take)
+    {
+        var (projections, activations) = (new float[chunk.Length * length], new float[chunk.Length]);
+        if (_channels is not null)
+        {
+            var images = new float[chunk.Length * length];
+            foreach (var (i, item) in chunk.Index()) inputs.Slice(item.Input * length, length).CopyTo(images.AsSpan(i * length));
+            _channels.Project(images, [.. chunk.Select(static c => c.Unit.Channel)], projections, activations);
+        }
+        else
+        {
+            int[] images = [.. chunk.Select(c => c.Input - first)];
+            _units!.Project(images, [.. chunk.Select(static c => c.Unit)], projections, activations);
+        }
+
+        foreach (var (i, item) in chunk.Index())
+        {
+            var projection = projections.AsSpan(i * length, length);
+            take(item.Input, Described(item.Unit, activations[i], projection), projection);
         }
     }
 
