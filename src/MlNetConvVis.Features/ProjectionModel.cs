@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MlNetConvVis.Graph;
+using MlNetConvVis.Graph.Passes;
 using MlNetConvVis.Graph.Reversal;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Specs.Compilation;
@@ -33,7 +34,7 @@ public static class ProjectionModel
             throw new GraphException($"The model takes images {image} (N,C,H,W) of any size; a projection is made for one. Say it with --crop, such as --crop 224.");
         if (batch is { } wanted && image[0] is { IsKnown: true } own && own.Size != wanted)
             throw new GraphException($"The model takes {own.Size} images a call, not {wanted}; leave the batch out, or export the model with a free one.");
-        var graph = ProjectionGraph.Of(net, layer, options.ToRules(), ProjectionSeed.Place, withField: true);
+        var graph = FirstMaximum.Lower(ProjectionGraph.Of(net, layer, options.ToRules(), ProjectionSeed.Place, withField: true));      // runs on whatever device
         return graph.With(
             inputs: graph.Inputs.Select(i => Sized(i, batch)),
             outputs: graph.Outputs.Select(o => Sized(o, batch)),

@@ -92,7 +92,7 @@ public class RandomNetworkPropertyTests
         var fields = RandomNetwork.Quick.Values.Where(static (_, i) => i % 5 == 0).SelectMany(static network =>
         {
             var net = network.Net();
-            return net.Layers.Where(static l => l.Shape?.Rank == 4).Select(l => net.FieldOf(l.Name)[0].Clamped(0, network.Images.Dims[2]).Count < network.Images.Dims[2]);
+            return net.Layers.Where(static l => l is { Shape.Rank: 4, Field: not null }).Select(l => l.Field![0].Clamped(0, network.Images.Dims[2]).Count < network.Images.Dims[2]);
         }).ToArray();
         Assert.InRange(fields.Count(static smaller => smaller), fields.Length / 4, fields.Length);
     }

@@ -124,9 +124,9 @@ internal sealed class ProjectVerb : Verb
         ProjectResult? result = null;
         Run(call, terminal, static _ => { }, (projector, batch, input, unit, projection) =>
         {
-            if (ProjectionFiles.IsArray(file)) NpyFile.Write(file, projection, [.. view.Size.Shape(view.Net)]);
+            if (ProjectionFiles.IsArray(file)) NpyFile.Write(file, projection, [.. call.Inputs.Shape]);
             else view.Draw(projection, unit.Field, InputOf(batch, input)).WritePng(file);
-            result = Result(call, projector, unit, view.Size.Shape(view.Net), file);
+            result = Result(call, projector, unit, call.Inputs.Shape, file);
         });
         return result!;
     }
