@@ -58,7 +58,11 @@ public class PipelineReaderTests
         var chosen = PipelineReader.Read(folder.Write("q.yaml", Start + ", rule: gradient, overlap: max, lrn: identity, bias: subtract, pixels: rectified, start: activation, range: map }")).Visualize!;
         var wanted = ReversalOptions.Of("gradient") with
         {
-            Overlap = Overlap.Max, Lrn = ContrastNormalisation.Identity, Bias = BiasUse.Subtract, Pixels = PixelValues.Rectified, Start = StartValue.Activation,
+            Overlap = Overlap.Max,
+            Lrn = ContrastNormalisation.Identity,
+            Bias = BiasUse.Subtract,
+            Pixels = PixelValues.Rectified,
+            Start = StartValue.Activation,
         };
         Assert.Equal((wanted, true), (chosen.Rules, chosen.SharesRange));
     }

@@ -67,7 +67,7 @@ internal sealed class ProjectVerb : Verb
         var units = Units(given);
         var (photos, tensor) = units is { Photos.Count: > 0 } ? WithoutInput(given) : _input.Given(given);
         var inputs = Inputs(given, _modelOptions.Load(given, given.Required(_model)), photos, tensor, units);
-        var call = new Call(inputs.Net, layer, rules, Common.Session(given, terminal), inputs, file => units is null ? [wish] : units.Of(file)) 
+        var call = new Call(inputs.Net, layer, rules, Common.Session(given, terminal), inputs, file => units is null ? [wish] : units.Of(file))
         {
             Wishes = units is null ? [wish] : [.. units.All],
             Count = checked((units?.Photos.Count > 0 ? 1 : inputs.Source.Count) * (units?.All.Count() ?? 1)),
