@@ -28,6 +28,9 @@ internal sealed class RuleOptions
 
     public IEnumerable<Option> All => [_rule, _overlap, _lrn, _bias, _pixels, _start];
 
+    /// <summary>Gets whether somebody chose what projections start from.</summary>
+    public bool HasStart(Arguments given) => given.Has(_start);
+
     /// <summary>Gets the preset with what was chosen beside it.</summary>
     public ReversalOptions Given(Arguments given)
     {

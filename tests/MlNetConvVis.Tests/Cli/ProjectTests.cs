@@ -1,5 +1,7 @@
 using MlNetConvVis.Data;
+using MlNetConvVis.Graph;
 using MlNetConvVis.Imaging;
+using MlNetConvVis.Onnx;
 
 namespace MlNetConvVis.Tests.Cli;
 
@@ -31,6 +33,21 @@ public sealed class ProjectTests : IDisposable
     {
         var result = Project("block/pool", more);
         Assert.Equal((channel, y, x), (Int(result, "channel"), Int(result, "y"), Int(result, "x")));
+    }
+
+    [Fact]
+    public void What_grows_beyond_numbers_from_the_activation_starts_from_one_and_is_said()
+    {
+        var model = Path.Combine(_folder.Path, "huge.onnx");
+        OnnxFile.Write(GraphText.Parse("y = Conv(x, w) kernel_shape=[1,1]", [-1, 1, 2, 2], ("w", OnnxTensor.Of([1e30f], 1, 1, 1, 1))), model);
+        NpyFile.Write<float>(Out("x.npy"), [1, 2, 3, 4], [1, 1, 2, 2]);
+        string[] common = ["project", "--model", model, "--tensor", Out("x.npy"), "--layer", "y", "--out", Out("p.npy")];
+        var run = CommandLineRun.Of([.. common, "--json"]);
+        Assert.Equal(0, run.Code);
+        Assert.Contains("4E+30, the projection grows beyond what numbers can hold. It was started from one", run.Error, StringComparison.Ordinal);
+        Assert.Contains("\"start\": \"one\"", run.Output, StringComparison.Ordinal);
+        Assert.Equal([0, 0, 0, 1e30f], NpyFile.Read<float>(Out("p.npy")).Values);
+        CommandLineRun.Of([.. common, "--start", "activation"]).AssertRefused("grows beyond what numbers can hold");
     }
 
     [Theory]

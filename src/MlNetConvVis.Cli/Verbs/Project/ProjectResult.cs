@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using MlNetConvVis.Cli.Inputs;
+using MlNetConvVis.Graph.Reversal;
 
 namespace MlNetConvVis.Cli.Verbs.Project;
 
@@ -43,6 +45,10 @@ internal sealed record ProjectResult
     public required float Max { get; init; }
 
     public required string Out { get; init; }
+
+    /// <summary>Gets the same choices for the text.</summary>
+    [JsonIgnore]
+    public ReversalOptions Rules { get; init; } = ReversalOptions.Of("paper");
 }
 
 /// <summary>What <c>project --json</c> says of many units.</summary>

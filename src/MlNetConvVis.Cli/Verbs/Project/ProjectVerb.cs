@@ -78,7 +78,7 @@ internal sealed class ProjectVerb : Verb
         if (!ProjectionFiles.IsArray(file)) picture.EnsureFits(file);
         else if (given.Has(_view)) throw new UsageException($"{_view.Name} is for pictures, but {_out.Name} is '{file}'; a file that ends in .png, or a folder for many, was wanted.");
         if (isMany) Report(given, terminal, Many(call, file, picture, terminal, clock));
-        else Report(given, terminal, picture.Size, One(call, file, picture, terminal));
+        else Report(given, terminal, picture.Size, OneThatFits(given, call, file, picture, terminal));
         return ExitCode.Ok;
     }
 
@@ -117,6 +117,20 @@ internal sealed class ProjectVerb : Verb
         return file.EndsWith(".png", StringComparison.Ordinal)
             ? throw new UsageException($"{_out.Name} is '{file}', but there may be many projections; a folder for pictures, or a .npy file, was wanted.")
             : OutputPath.Folder(given, _out);
+    }
+
+    /// <summary>Without biases a projection is proportional to what it starts from, so where the activation is too much, one shows the same, said out loud.</summary>
+    private ProjectResult OneThatFits(Arguments given, Call call, string file, ProjectionView view, Terminal terminal)
+    {
+        try
+        {
+            return One(call, file, view, terminal);
+        }
+        catch (ProjectionOverflowException e) when (!_rules.HasStart(given) && call.Rules is { Start: StartValue.Activation, Bias: BiasUse.None })
+        {
+            terminal.Note($"Started from the unit's activation, {e.Activation:G4}, the projection grows beyond what numbers can hold. It was started from one; the rest is the factor between.");
+            return One(call with { Rules = call.Rules with { Start = StartValue.One } }, file, view, terminal);
+        }
     }
 
     private static ProjectResult One(Call call, string file, ProjectionView view, Terminal terminal)
@@ -208,6 +222,7 @@ internal sealed class ProjectVerb : Verb
             Min = unit.Min,
             Max = unit.Max,
             Out = file,
+            Rules = call.Rules,
         };
     }
 
@@ -231,7 +246,7 @@ internal sealed class ProjectVerb : Verb
         terminal.Line($"Unit        map {result.Channel} of {shape[0]}, {place} of {layer}");
         terminal.Line($"Activation  {result.Activation:G6}{(result.Y is null ? ", the strongest of the map" : "")}");
         terminal.Line($"Sees        {Seen(input, result)}");
-        terminal.Line($"Projection  {result.Min:G4} to {result.Max:G4}, rule {_rules.Given(given).Summary()}, written to {result.Out}");
+        terminal.Line($"Projection  {result.Min:G4} to {result.Max:G4}, rule {result.Rules.Summary()}, written to {result.Out}");
         var isPicture = !ProjectionFiles.IsArray(result.Out);
         if (isPicture && ProjectionView.Given(given, _view) == "whole" && field.Height * field.Width * SmallField < input.Height * input.Width)
             terminal.Line($"            It fills {100.0 * field.Height * field.Width / (input.Height * input.Width):0.0} % of the picture; --view field shows that part alone.");

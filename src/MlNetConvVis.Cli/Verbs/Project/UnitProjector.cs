@@ -90,7 +90,7 @@ internal sealed class UnitProjector : IDisposable
         foreach (var value in projection)
         {
             if (!float.IsFinite(value))
-                throw new GraphException("The projection grows beyond what numbers can hold; start it from one (--start one), or choose an earlier layer.");
+                throw new ProjectionOverflowException(activation);
             (min, max) = (Math.Min(min, value), Math.Max(max, value));
         }
 
