@@ -18,7 +18,8 @@ public sealed record FirstFilters(string Layer, IReadOnlyList<RgbImage> Filters)
     public static FirstFilters? Of(ConvNet net)
     {
         ArgumentNullException.ThrowIfNull(net);
-        var conv = net.Graph.UsersOf(net.Image.Name).FirstOrDefault(static n => n.OpType == "Conv");
+        var users = net.Graph.UsersOf(net.Image.Name);      // an image of channels last is turned first
+        var conv = users.Concat(users.Where(static n => n.OpType == "Transpose").SelectMany(n => net.Graph.UsersOf(n.Outputs[0]))).FirstOrDefault(static n => n.OpType == "Conv");
         if (conv is null || !net.Graph.Initializers.TryGetValue(conv.Inputs[1], out var weights) || weights.Dims is not [var count, 1 or 3, var height, var width]) return null;
         var (channels, order) = ((int)weights.Dims[1], net.Preprocessing?.Channels ?? ChannelOrder.Rgb);
         var length = (int)(channels * height * width);

@@ -50,12 +50,17 @@ public static class GradCamGraph
         var (batch, image) = (shape[0], net.Image.Shape!);
         List<ValueInfo> outputs =
         [
-            Named(build, build.Reshape(heat, -1, image.Known(2), image.Known(3)), MapName, ElementType.Float, new TensorShape(batch, image[2], image[3])),
+            Named(build, build.Reshape(heat, -1, image.Known(net.Axes.Rows), image.Known(net.Axes.Columns)), MapName, ElementType.Float, new TensorShape(batch, image[net.Axes.Rows], image[net.Axes.Columns])),
             Named(build, chosen, ChosenName, ElementType.Int64, new TensorShape(batch)),
             Named(build, build.ReduceSum(build.Mul(flat, mask), [1], keep: false), ScoreName, ElementType.Float, new TensorShape(batch)),
         ];
         if (guided)
-            outputs.Add(Named(build, build.Mul(Signal(forward, build, seeds, net.Image.Name, layer, ReversalRules.Guided), heat), GuidedName, ElementType.Float, image));
+        {
+            long[] like = [.. image.Dims.Select((d, axis) => axis == 0 ? -1 : axis == net.Axes.Channels ? 1 : d.Size)];      // heat has one channel, wherever the image has its own
+            var fine = build.Mul(Signal(forward, build, seeds, net.Image.Name, layer, ReversalRules.Guided), build.Reshape(heat, like));
+            outputs.Add(Named(build, fine, GuidedName, ElementType.Float, image));
+        }
+
         return build.ToGraph(outputs);
     }
 
@@ -116,7 +121,7 @@ public static class GradCamGraph
         var coarse = build.Relu(build.ReduceSum(build.Mul(maps, weights), [1], keep: true));
         var image = net.Image.Shape!;
         var counts = build.Node("Shape", [coarse], OnnxAttributes.Of(("start", 0L), ("end", 2L)));
-        var sizes = build.Concat(0, counts, build.Longs(image.Known(2), image.Known(3)));
+        var sizes = build.Concat(0, counts, build.Longs(image.Known(net.Axes.Rows), image.Known(net.Axes.Columns)));
         return build.Node("Resize", [coarse, null, null, sizes], OnnxAttributes.Of(("mode", "linear"), ("coordinate_transformation_mode", "half_pixel")));
     }
 

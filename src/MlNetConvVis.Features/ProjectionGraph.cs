@@ -77,8 +77,8 @@ public static class ProjectionGraph
         var (rows, columns) = shape.Rank == 4 ? (shape.Known(2), shape.Known(3)) : (1, 1);
         var y = build.Node("Mod", [build.Div(place, One(build, columns)), One(build, rows)]);
         var x = build.Node("Mod", [place, One(build, columns)]);
-        var down = Enumerable.Range(0, (int)rows).Select(unit => axes[0].Clamped(unit, image.Known(2))).ToArray();
-        var across = Enumerable.Range(0, (int)columns).Select(unit => axes[1].Clamped(unit, image.Known(3))).ToArray();
+        var down = Enumerable.Range(0, (int)rows).Select(unit => axes[0].Clamped(unit, image.Known(net.Axes.Rows))).ToArray();
+        var across = Enumerable.Range(0, (int)columns).Select(unit => axes[1].Clamped(unit, image.Known(net.Axes.Columns))).ToArray();
         Value LookUp(IEnumerable<int> table, Value at) =>
             build.Reshape(build.Node("Gather", [build.Longs([.. table.Select(static v => (long)v)]), at], OnnxAttributes.Of(("axis", 0L))), -1, 1);
         return build.Concat(1, LookUp(down.Select(static f => f.First), y), LookUp(across.Select(static f => f.First), x),

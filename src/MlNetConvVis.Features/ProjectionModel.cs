@@ -31,7 +31,7 @@ public static class ProjectionModel
         ArgumentNullException.ThrowIfNull(options);
         var image = net.Image.Shape!;
         if (image.Dims.Skip(1).Any(static d => !d.IsKnown))
-            throw new GraphException($"The model takes images {image} (N,C,H,W) of any size; a projection is made for one. Say it with --crop, such as --crop 224.");
+            throw new GraphException($"The model takes images {image} of any size; a projection is made for one. Say it with --crop, such as --crop 224.");
         if (batch is { } wanted && image[0] is { IsKnown: true } own && own.Size != wanted)
             throw new GraphException($"The model takes {own.Size} images a call, not {wanted}; leave the batch out, or export the model with a free one.");
         var graph = FirstMaximum.Lower(ProjectionGraph.Of(net, layer, options.ToRules(), ProjectionSeed.Place, withField: true));      // runs on whatever device

@@ -47,7 +47,7 @@ internal sealed record InputSource(int Count, string Unit, Func<CancellationToke
         var preprocessing = net.RequirePreprocessing();
         var values = new float[preprocessing.TensorLength];
         new ImageLoader(preprocessing, loading).Load([photo], values);
-        return (values, [1, 3, preprocessing.Height, preprocessing.Width]);
+        return (values, new InputSize(3, preprocessing.Height, preprocessing.Width).Shape(net));
     }
 
     private static (string File, string Label) Name(ImageSet photos, int index)

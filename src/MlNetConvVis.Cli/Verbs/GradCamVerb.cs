@@ -47,29 +47,33 @@ internal sealed class GradCamVerb : Verb
         var (file, (photo, tensor), guided) = (OutputPath.File(given, _out, ".png", ".npy"), _input.Given(given), given.Flag(_guided));
         var model = _modelOptions.Load(given, given.Required(_model));
         var (values, shape) = tensor is null ? InputSource.One(model, photo!, Common.Loading(given, strict: true)) : TensorFile.ReadOne(tensor, model);
-        var net = model.OfSize(shape[^2], shape[^1]);
+        var size = InputSize.Of(shape, model);
+        var net = model.OfSize(size.Height, size.Width);
         var isPicture = file.EndsWith(".png", StringComparison.Ordinal);
-        if (isPicture && guided && shape[^3] is not (1 or 3))
-            throw new UsageException($"{_out.Name} is '{file}', but {shape[^3]} channels make no picture; a .npy file was wanted.");
+        if (isPicture && guided && size.Channels is not (1 or 3))
+            throw new UsageException($"{_out.Name} is '{file}', but {size.Channels} channels make no picture; a .npy file was wanted.");
         using var cam = new GradCam(net, Common.Session(given, terminal), given.Text(_layer), guided);
         var asked = Class(given, net, cam.Classes);
         var (heat, fine) = (new float[cam.MapLength], new float[guided ? values.Length : 0]);
         var explained = cam.Explain(values, [asked], heat, fine)[0];
         if (isPicture)
         {
-            var picture = guided
-                ? TensorPicture.Signed(fine, shape[^3], shape[^2], shape[^1], net.Preprocessing?.Channels ?? ChannelOrder.Rgb, TensorPicture.ClearRange(fine))
-                : HeatPicture.Over(tensor is null ? net.Preprocessing!.ToImage(values) : RgbImage.Filled(shape[^1], shape[^2], Rgb.Grey), heat);
+            var picture = guided ? Fine(net, fine, size)
+                : HeatPicture.Over(tensor is null ? net.Preprocessing!.ToImage(values) : RgbImage.Filled(size.Width, size.Height, Rgb.Grey), heat);
             picture.Enlarge(Math.Max(1, SmallestPictureSide / Math.Max(picture.Width, picture.Height))).WritePng(file);
         }
         else
         {
-            NpyFile.Write<float>(file, guided ? fine : heat, guided ? shape : shape[^2..]);
+            NpyFile.Write<float>(file, guided ? fine : heat, guided ? shape : [size.Height, size.Width]);
         }
 
         Report(given, terminal, new GradCamResult(net.File, cam.Layer, explained.Class, NameOf(net, explained.Class), explained.Score, guided, heat.Max(), file));
         return ExitCode.Ok;
     }
+
+    private static RgbImage Fine(ConvNet net, float[] values, InputSize size) => TensorPicture.Signed(
+        net.ChannelsFirst(values, size.Height, size.Width).Span, size.Channels, size.Height, size.Width,
+        net.Preprocessing?.Channels ?? ChannelOrder.Rgb, TensorPicture.ClearRange(values));
 
     private int? Class(Arguments given, ConvNet net, int classes)
     {

@@ -31,6 +31,17 @@ public class GradCamTests
     }
 
     [Fact]
+    public void Images_with_channels_last_give_the_same()
+    {
+        var expected = s_cases.Value[0];
+        using var cam = new GradCam(SmallNet.ChannelsLast, GraphRun.Settings, expected.Layer, guided: true, batch: 3);
+        var (heat, guided) = (new float[3 * cam.MapLength], new float[3 * SmallNet.Length]);
+        cam.Explain(SmallNet.Turned(SmallNet.Images(3)), [null, null, null], heat, guided);
+        TensorAssert.Close(expected.Heat, heat, Tolerance.Float32);
+        TensorAssert.Close(SmallNet.Turned(expected.Guided), guided, Tolerance.Float32);
+    }
+
+    [Fact]
     public void The_last_layer_with_rows_and_columns_is_the_default()
     {
         using var cam = new GradCam(SmallNet.Net, GraphRun.Settings);

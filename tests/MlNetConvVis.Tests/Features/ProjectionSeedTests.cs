@@ -38,6 +38,20 @@ public class ProjectionSeedTests
         AssertProjector("relu", "paper", units, Places("relu", "paper", [.. Enumerable.Repeat(new long[] { channel, y, x }, 3).SelectMany(static u => u)]));
     }
 
+    [Fact]
+    public void Images_with_channels_last_give_the_same_turned()
+    {
+        long[] units = [0, 2, 1, 4, -1, -1, -1, -1, -1];
+        var expected = Places("relu", "paper", units);
+        var graph = ProjectionGraph.Of(SmallNet.ChannelsLast, "relu", ReversalRules.Paper, ProjectionSeed.Place, withField: true);
+        var actual = GraphRun.Of(graph, new Dictionary<string, OnnxTensor>
+        {
+            ["x"] = OnnxTensor.Of(SmallNet.Turned(s_images), 3, SmallNet.Side, SmallNet.Side, 3), [ProjectionGraph.UnitName] = OnnxTensor.Of(units, 3, 3),
+        });
+        TensorAssert.Close(SmallNet.Turned(expected[ProjectionGraph.ProjectionName].Floats), actual[ProjectionGraph.ProjectionName].Floats, Tolerance.Float32);
+        Assert.Equal(expected[ProjectionGraph.FieldName].Longs.ToArray(), actual[ProjectionGraph.FieldName].Longs.ToArray());
+    }
+
     [Theory]
     [InlineData(5, 0, 0)]
     [InlineData(0, 3, 0)]

@@ -28,6 +28,26 @@ internal static class SmallNet
             ("w1", Grid(1, 4, 3, 3, 3)), ("b1", Grid(2, 4)), ("w2", Grid(3, 5, 4, 3, 3)), ("b2", Grid(4, 5)), ("w3", Grid(5, 6, 45)), ("b3", Grid(6, 6)));
     }
 
+    /// <summary>The same network for images with channels last, [N, H, W, C], as Keras exports them.</summary>
+    public static ConvNet ChannelsLast { get; } = new(OfChannelsLast(Graph()));
+
+    /// <summary>Brings images from channels first to channels last.</summary>
+    public static float[] Turned(ReadOnlySpan<float> images)
+    {
+        var turned = new float[images.Length];
+        for (var i = 0; i < images.Length; i++)
+        {
+            var (image, channel, place) = (i / Length, i / (Side * Side) % 3, i % (Side * Side));
+            turned[(image * Length) + (place * 3) + channel] = images[i];
+        }
+
+        return turned;
+    }
+
+    private static OnnxGraph OfChannelsLast(OnnxGraph graph) => graph.With(
+        inputs: [GraphText.Float("x", -1, Side, Side, 3)],
+        nodes: [GraphText.Node("turned = Transpose(x) perm=[0,3,1,2]"), .. graph.Nodes.Select(static n => n with { Inputs = [.. n.Inputs.Select(static i => i == "x" ? "turned" : i)] })]);
+
     /// <summary>Images on a grid of eighths.</summary>
     public static float[] Images(int count, int seed = 100) => [.. Grid(seed, count, 3, Side, Side).Floats];
 
