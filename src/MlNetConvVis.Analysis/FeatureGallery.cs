@@ -47,30 +47,6 @@ public static class FeatureGallery
         return [.. TopProjections.Of(net, maps, photos.Fill, rules, settings, progress, cancellation).Select(painter.Paint)];
     }
 
-    /// <summary>Sets pictures as the paper does: the projections of each map as a square, the patches as a square beside it.</summary>
-    /// <param name="maps">The maps of one layer.</param>
-    /// <param name="columns">How many maps stand side by side.</param>
-    /// <param name="tile">The wished side of one picture in pixels; pictures are enlarged by whole numbers up to it.</param>
-    /// <returns>The sheet.</returns>
-    public static RgbImage Sheet(IReadOnlyList<FeatureMapPictures> maps, int columns = 2, int tile = 64)
-    {
-        ArgumentNullException.ThrowIfNull(maps);
-        var squares = maps.SelectMany(m => new[]
-        {
-            Square([.. m.Pictures.Select(static p => p.Projection)], tile),
-            Square([.. m.Pictures.Select(static p => p.Patch)], tile),
-        });
-        return new ImageSheet { Columns = 2 * columns, Gap = 10, Margin = 10 }.Compose([.. squares]);
-    }
-
-    private static RgbImage? Square(IReadOnlyList<RgbImage> pictures, int tile)
-    {
-        if (pictures.Count == 0) return null;
-        var side = (int)Math.Ceiling(Math.Sqrt(pictures.Count));
-        var factor = Math.Max(1, tile / pictures.Max(static p => Math.Max(p.Width, p.Height)));
-        return new ImageSheet { Columns = side, Gap = 2 }.Compose([.. pictures.Select(p => (RgbImage?)p.Enlarge(factor))]);
-    }
-
     /// <summary>Turns projections and photos into pictures of the receptive field.</summary>
     private sealed class Painter(ImagePreprocessing preprocessing, ImageFrames photos, bool perMap)
     {
