@@ -63,7 +63,8 @@ internal sealed class Subject
     {
         var random = new SplitMix64(seed);
         for (var i = 0; i < photos.Length; i++) photos[i] = (byte)(random.Next() >> 56);
-        File.WriteAllBytes(Path.Combine(_folder, "photos.bin"), photos.ToArray());
+        using var file = File.Create(Path.Combine(_folder, "photos.bin"));
+        file.Write(photos);
     }
 
     private static float[] Noise(int length, float amplitude)

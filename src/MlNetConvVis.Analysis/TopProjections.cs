@@ -19,7 +19,8 @@ public sealed record TopProjection(TopActivation Source, PixelWindow Field, floa
 /// <param name="Projections">Strongest first.</param>
 public sealed record MapProjections(string Layer, int Channel, IReadOnlyList<TopProjection> Projections);
 
-/// <summary>Projects what <see cref="TopActivations"/> found. Each photo runs through the network once a layer, however many of its units are wanted.</summary>
+/// <summary>Projects what <see cref="TopActivations"/> found. A photo of which many units are wanted runs through the network once; of
+/// others only the receptive fields do.</summary>
 public static class TopProjections
 {
     private const int Batch = 16;
@@ -62,35 +63,54 @@ public static class TopProjections
     private sealed class LayerWork(Projector projector, Field field, FillImage fill)
     {
         private readonly float[] _images = new float[projector.Capacity * projector.ImageLength];
+        private readonly float[] _whole = new float[projector.Capacity * projector.ImageLength];
+        private readonly float[] _activations = new float[projector.Capacity];
 
         public IEnumerable<MapProjections> Run(MapTops[] maps, Action<int> report, CancellationToken cancellation)
         {
             TopProjection[][] projections = [.. maps.Select(static m => new TopProjection[m.Tops.Count])];
-            var wishes = maps.SelectMany(static (map, m) => map.Tops.Select((top, t) => new Wish(m, t, top)));
-            foreach (var photos in wishes.GroupBy(static w => w.Top.Image).OrderBy(static photo => photo.Key).Chunk(projector.Capacity))
+            var photos = maps.SelectMany(static (map, m) => map.Tops.Select((top, t) => new Wish(m, t, top))).GroupBy(static w => w.Top.Image).OrderBy(static photo => photo.Key)
+                .ToLookup(photo => photo.Count() * projector.ShareOfOne < 1);
+            foreach (var part in photos[true].SelectMany(static photo => photo).Chunk(projector.Capacity))
             {
                 cancellation.ThrowIfCancellationRequested();
-                for (var i = 0; i < photos.Length; i++) fill(photos[i].Key, _images.AsSpan(i * projector.ImageLength, projector.ImageLength));
-                projector.See(_images.AsSpan(0, photos.Length * projector.ImageLength));
-                foreach (var part in photos.SelectMany(static (photo, i) => photo.Select(wish => (Image: i, Wish: wish))).Chunk(projector.Capacity))
+                Fill(part.Select(static wish => wish.Top.Image));
+                projector.Project(Images(part.Length), Units(part), Whole(part.Length), _activations.AsSpan(0, part.Length));
+                Keep(part, projections, report);
+            }
+
+            foreach (var several in photos[false].Chunk(projector.Capacity))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Fill(several.Select(static photo => photo.Key));
+                projector.See(Images(several.Length));
+                foreach (var part in several.SelectMany(static (photo, i) => photo.Select(wish => (Image: i, Wish: wish))).Chunk(projector.Capacity))
                 {
-                    Project(part, projections);
-                    report(part.Length);
+                    Wish[] wishes = [.. part.Select(static p => p.Wish)];
+                    projector.Project([.. part.Select(static p => p.Image)], Units(wishes), Whole(part.Length), _activations.AsSpan(0, part.Length));
+                    Keep(wishes, projections, report);
                 }
             }
 
             return maps.Zip(projections, static (map, own) => new MapProjections(map.Layer, map.Channel, own));
         }
 
-        private void Project((int Image, Wish Wish)[] part, TopProjection[][] projections)
+        private static Unit[] Units(Wish[] wishes) => [.. wishes.Select(static w => w.Top.Unit)];
+
+        private Span<float> Images(int count) => _images.AsSpan(0, count * projector.ImageLength);
+
+        private Span<float> Whole(int count) => _whole.AsSpan(0, count * projector.ImageLength);
+
+        private void Fill(IEnumerable<int> images)
         {
-            var (whole, activations) = (new float[part.Length * projector.ImageLength], new float[part.Length]);
-            projector.Project([.. part.Select(static p => p.Image)], [.. part.Select(static p => p.Wish.Top.Unit)], whole, activations);
-            for (var i = 0; i < part.Length; i++)
-            {
-                var wish = part[i].Wish;
-                projections[wish.Map][wish.Place] = field.CutOut(wish.Top, whole.AsSpan(i * projector.ImageLength, projector.ImageLength));
-            }
+            foreach (var (i, image) in images.Index()) fill(image, _images.AsSpan(i * projector.ImageLength, projector.ImageLength));
+        }
+
+        private void Keep(Wish[] wishes, TopProjection[][] projections, Action<int> report)
+        {
+            foreach (var (i, wish) in wishes.Index())
+                projections[wish.Map][wish.Place] = field.CutOut(wish.Top, _whole.AsSpan(i * projector.ImageLength, projector.ImageLength));
+            report(wishes.Length);
         }
     }
 

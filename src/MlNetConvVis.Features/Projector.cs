@@ -58,6 +58,9 @@ public sealed class Projector : IDisposable
     /// <summary>Gets whether the whole network is computed for a unit, or its receptive field only.</summary>
     public ProjectionExtent Extent => _projection is WholeProjection ? ProjectionExtent.Whole : ProjectionExtent.ReceptiveField;
 
+    /// <summary>Gets the work of projecting one unit of an image without seeing the whole image first, over the work of seeing it; 1 where it has to be seen.</summary>
+    public double ShareOfOne => _projection.ShareOfOne;
+
     /// <summary>Runs images through the network and keeps what projections of their units need, until the next call.</summary>
     /// <param name="images">The images, [N, C, H, W], row-major; at most <see cref="Capacity"/> of them.</param>
     /// <exception cref="GraphException">They are no whole images, or too many.</exception>
@@ -96,7 +99,7 @@ public sealed class Projector : IDisposable
         }
     }
 
-    /// <summary>Projects one unit of each image.</summary>
+    /// <summary>Projects one unit of each image; images that were seen before are forgotten.</summary>
     /// <param name="images">The images, [N, C, H, W], row-major; any number.</param>
     /// <param name="units">One unit an image.</param>
     /// <param name="projections">Receives the projections, of the images' shape.</param>
@@ -110,12 +113,12 @@ public sealed class Projector : IDisposable
                 $"each unit takes {ImageLength} values and one activation.");
         }
 
-        int[] own = [.. Enumerable.Range(0, Math.Min(Capacity, units.Length))];
+        foreach (var unit in units) unit.IndexIn(LayerShape);
         for (var first = 0; first < units.Length; first += Capacity)
         {
             var items = Math.Min(Capacity, units.Length - first);
-            See(images.Slice(first * ImageLength, items * ImageLength));
-            Project(own.AsSpan(0, items), units.Slice(first, items), projections.Slice(first * ImageLength, items * ImageLength), activations.Slice(first, items));
+            var part = images.Slice(first * ImageLength, items * ImageLength);
+            _projection.ProjectOne(part, units.Slice(first, items), projections.Slice(first * ImageLength, items * ImageLength), activations.Slice(first, items));
         }
     }
 

@@ -26,6 +26,14 @@ internal static class PoolSwitches
         }
     }
 
+    /// <inheritdoc cref="All(ReadOnlySpan{float}, WindowGeometry, Span{int})"/>
+    public static void All(ReadOnlySpan<float> values, WindowGeometry geometry, Span<long> places)
+    {
+        var narrow = new int[places.Length];
+        All(values, geometry, narrow);
+        for (var i = 0; i < narrow.Length; i++) places[i] = narrow[i];
+    }
+
     /// <summary>
     /// The maxima of one row of windows, in two steps: down each column, many columns at a time, then across. A value and its place make one key, so that the
     /// larger value wins, and of equal ones the first in row-major order, without a branch that nobody could predict.

@@ -12,9 +12,14 @@ internal interface IUnitProjection : IDisposable
 
     int Seen { get; }
 
+    double ShareOfOne { get; }
+
     void See(ReadOnlySpan<float> images);
 
     void Project(ReadOnlySpan<int> images, ReadOnlySpan<Unit> units, Span<float> projections, Span<float> activations);
+
+    /// <summary>Projects one unit of each image; what was seen before is forgotten.</summary>
+    void ProjectOne(ReadOnlySpan<float> images, ReadOnlySpan<Unit> units, Span<float> projections, Span<float> activations);
 }
 
 /// <summary>Forward and back in one graph, over whole maps; every unit takes a forward pass.</summary>
@@ -39,6 +44,8 @@ internal sealed class WholeProjection : IUnitProjection
 
     public int Seen => _images.Length / _length;
 
+    public double ShareOfOne => 1;
+
     public void See(ReadOnlySpan<float> images) => _images = images.ToArray();
 
     public void Project(ReadOnlySpan<int> images, ReadOnlySpan<Unit> units, Span<float> projections, Span<float> activations)
@@ -56,6 +63,12 @@ internal sealed class WholeProjection : IUnitProjection
         _run.Floats(ProjectionGraph.ActivationName)[..activations.Length].CopyTo(activations);
     }
 
+    public void ProjectOne(ReadOnlySpan<float> images, ReadOnlySpan<Unit> units, Span<float> projections, Span<float> activations)
+    {
+        See(images);
+        Project([.. Enumerable.Range(0, units.Length)], units, projections, activations);
+    }
+
     public void Dispose()
     {
         _run.Dispose();
@@ -66,6 +79,9 @@ internal sealed class WholeProjection : IUnitProjection
 /// <summary>Forward once for whole images, back for each unit inside its receptive field only. On the processor, for images [N, C, H, W].</summary>
 internal sealed class WindowedProjection : IUnitProjection
 {
+    /// <summary>Up to which share of the work of a whole image the forward pass of a single unit is worth its masks and copies.</summary>
+    private const double MostShare = 0.7;
+
     private readonly TensorShape _image;
     private readonly TensorShape _layer;
     private readonly string _imageName;
@@ -75,22 +91,28 @@ internal sealed class WindowedProjection : IUnitProjection
     private readonly BoundRun _forward;
     private readonly WindowCutter _cutter;
     private readonly UnitPasses _passes;
+    private readonly FieldForward? _field;
     private readonly int _window;
     private float[] _windows = [];
 
     private WindowedProjection(
-        ConvNet net, string layer, ReversalRuleSet rules, WindowedReversal reversal, GraphSession session, SessionSettings settings, int batch)
+        ConvNet net, string layer, ReversalRuleSet rules, WindowedReversal reversal, GraphSession session, SessionSettings settings, int batch, bool always)
     {
         (_image, _imageName, _layer, _layerName, _start) = (net.Image.Shape!, net.Image.Name, net.ShapeOf(layer), layer, rules.StartsFrom);
         (_session, _forward) = (session, session.Bind(batch));
         _cutter = new WindowCutter(reversal, ShapeInference.Infer(net.Graph), _forward);
         _passes = new UnitPasses(reversal.Graph, settings);
+        _field = (always || reversal.ShareOfWork < MostShare) && WindowedForward.TryBuild(net.Graph, layer, net.Image.Name, reversal) is { } field
+            ? new FieldForward(field, reversal, net, settings, batch) : null;
+        ShareOfOne = _field is null ? 1 : reversal.ShareOfWork;
         _window = (int)(_image.Known(1) * OnnxTensor.Product(reversal.Window.Select(static a => a.Size)));
     }
 
     public int Capacity => _forward.Capacity;
 
     public int Seen { get; private set; }
+
+    public double ShareOfOne { get; }
 
     /// <summary>Opens it where it can be had and, unless always wanted, is less work.</summary>
     public static WindowedProjection? TryOpen(ConvNet net, string layer, ReversalRuleSet rules, SessionSettings settings, int batch, bool always)
@@ -100,7 +122,7 @@ internal sealed class WindowedProjection : IUnitProjection
         if (!always && reversal.ShareOfWork >= 1) return null;
         var values = reversal.ForwardValues.Where(v => v != net.Image.Name);
         var session = new GraphSession(FeatureGraph.Of(net, [layer, .. values], switches: false), settings);
-        if (session.Provider == SessionSettings.ProcessorProvider) return new WindowedProjection(net, layer, rules, reversal, session, settings, batch);
+        if (session.Provider == SessionSettings.ProcessorProvider) return new WindowedProjection(net, layer, rules, reversal, session, settings, batch, always);
         session.Dispose();
         return null;
     }
@@ -114,33 +136,58 @@ internal sealed class WindowedProjection : IUnitProjection
 
     public void Project(ReadOnlySpan<int> images, ReadOnlySpan<Unit> units, Span<float> projections, Span<float> activations)
     {
-        var (which, chosen, strengths) = (images.ToArray(), units.ToArray(), new float[units.Length]);
-        if (_windows.Length < units.Length * _window) _windows = new float[units.Length * _window];
-        _passes.ForEach(chosen.Length, (i, pass) =>
+        var which = images.ToArray();
+        Project(units.ToArray(), projections, activations, (i, unit, pass) =>
         {
-            strengths[i] = Start(which[i], chosen[i], pass.Floats(WindowedReversal.SignalName));
-            _cutter.Cut(which[i], chosen[i], pass);
-            pass.Run();
-            pass.Floats(WindowedReversal.ProjectionName).CopyTo(_windows.AsSpan(i * _window, _window));
+            _cutter.Cut(which[i], unit, pass);
+            return _forward.Floats(_layerName)[(int)((which[i] * _layer.ItemCount()) + unit.IndexIn(_layer))];
         });
-        strengths.CopyTo(activations);
+    }
+
+    public void ProjectOne(ReadOnlySpan<float> images, ReadOnlySpan<Unit> units, Span<float> projections, Span<float> activations)
+    {
+        if (_field is null)
+        {
+            See(images);
+            Project([.. Enumerable.Range(0, units.Length)], units, projections, activations);
+            return;
+        }
+
+        Seen = 0;
         var length = (int)_image.ItemCount();
-        for (var i = 0; i < chosen.Length; i++) _cutter.Place(_windows.AsSpan(i * _window, _window), chosen[i], _image, projections.Slice(i * length, length));
+        for (var i = 0; i < units.Length; i++) _field.Fill(i, images.Slice(i * length, length), units[i]);
+        _field.Run(units.Length);
+        Project(units.ToArray(), projections, activations, (i, unit, pass) =>
+        {
+            _field.Cut(i, unit, _cutter, pass);
+            return _field.Activations(i)[unit.Channel];
+        });
     }
 
     public void Dispose()
     {
         _passes.Dispose();
+        _field?.Dispose();
         _forward.Dispose();
         _session.Dispose();
     }
 
-    /// <summary>All activations but the unit's set to zero (Zeiler and Fergus 2013, section 2.1), or one in its place.</summary>
-    private float Start(int image, Unit unit, Span<float> signal)
+    /// <summary>All activations but the unit's set to zero (Zeiler and Fergus 2013, section 2.1), or one in its place; then back.</summary>
+    private void Project(Unit[] units, Span<float> projections, Span<float> activations, Func<int, Unit, IUnitPass, float> prepare)
     {
-        var activation = _forward.Floats(_layerName)[(int)((image * _layer.ItemCount()) + unit.IndexIn(_layer))];
-        signal.Clear();
-        signal[unit.Channel] = _start == StartValue.Activation ? activation : 1;
-        return activation;
+        var strengths = new float[units.Length];
+        if (_windows.Length < units.Length * _window) _windows = new float[units.Length * _window];
+        _passes.ForEach(units.Length, (i, pass) =>
+        {
+            strengths[i] = prepare(i, units[i], pass);
+            var signal = pass.Floats(WindowedReversal.SignalName);
+            signal.Clear();
+            signal[units[i].Channel] = _start == StartValue.Activation ? strengths[i] : 1;
+            pass.Run();
+            pass.Floats(WindowedReversal.ProjectionName).CopyTo(_windows.AsSpan(i * _window, _window));
+        });
+        strengths.CopyTo(activations);
+        var length = (int)_image.ItemCount();
+        for (var i = 0; i < units.Length; i++) _cutter.Place(_windows.AsSpan(i * _window, _window), units[i], _image, projections.Slice(i * length, length));
     }
 }

@@ -55,12 +55,20 @@ internal static class SignalWindows
     public static IReadOnlyList<FieldAxis> Through(OnnxNode node, IReadOnlyList<FieldAxis> signal, IReadOnlyDictionary<string, TensorShape> shapes)
     {
         if (!IsWindowed(node)) return signal;
-        var window = WindowGeometry.Of(node, shapes[node.Inputs[0]], node.OpType == "Conv" ? shapes[node.Inputs[1]] : null);
+        var window = Geometry(node, shapes);
         return [.. signal.Select((axis, a) => new FieldAxis(
             ((axis.Size - 1) * window.Strides[a]) + (window.Dilations[a] * (window.Kernel[a] - 1)) + 1,
             axis.Stride * window.Strides[a],
             (axis.Start * window.Strides[a]) - window.PadsBegin[a]))];
     }
+
+    /// <summary>Gets how the window of a Conv or pool moves over its whole input.</summary>
+    public static WindowGeometry Geometry(OnnxNode node, IReadOnlyDictionary<string, TensorShape> shapes) =>
+        WindowGeometry.Of(node, shapes[node.Inputs[0]], node.OpType == "Conv" ? shapes[node.Inputs[1]] : null);
+
+    /// <summary>Whether a window lies partly outside a value for some unit of the layer.</summary>
+    public static bool CanLeave(IReadOnlyList<FieldAxis> window, TensorShape layer, TensorShape value) =>
+        window.Select((axis, a) => axis.Start < 0 || axis.Start + ((layer.Known(a + 2) - 1) * axis.Stride) + axis.Size > value.Known(a + 2)).Any(static outside => outside);
 
     public static bool IsWindowed(OnnxNode node) => node.OpType is "Conv" or "MaxPool" or "AveragePool";
 

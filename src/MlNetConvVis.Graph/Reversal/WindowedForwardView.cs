@@ -66,7 +66,7 @@ internal sealed class WindowedForwardView(
     private IReadOnlyList<FieldAxis> InputWindow(OnnxNode node) =>
         SignalWindows.Through(node, node.Outputs.Where(windows.ContainsKey).Select(o => windows[o]).First(), shapes);
 
-    private WindowGeometry WholeWindow(OnnxNode node) => WindowGeometry.Of(node, shapes[node.Inputs[0]], node.OpType == "Conv" ? shapes[node.Inputs[1]] : null);
+    private WindowGeometry WholeWindow(OnnxNode node) => SignalWindows.Geometry(node, shapes);
 
     /// <summary>
     /// Whether a signal could stand outside a value: only padding brings it there, and MaxPool's padding never wins. The image needs no mask, for what lies
@@ -74,7 +74,7 @@ internal sealed class WindowedForwardView(
     /// </summary>
     private bool CanLeave(OnnxNode node, string input, IReadOnlyList<FieldAxis> own) =>
         node.OpType is "Conv" or "AveragePool" && forward.ProducerOf(input) is not null && WholeWindow(node).Pads.Any(static p => p > 0)
-        && own.Select((axis, a) => axis.Start < 0 || axis.Start + ((layer.Known(a + 2) - 1) * axis.Stride) + axis.Size > shapes[input].Known(a + 2)).Any(static outside => outside);
+        && SignalWindows.CanLeave(own, layer, shapes[input]);
 
     private Value Part(WindowPart part, ElementType type, TensorShape shape)
     {

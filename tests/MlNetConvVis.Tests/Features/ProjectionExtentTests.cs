@@ -83,7 +83,9 @@ public class ProjectionExtentTests
         Unit[] units = [.. Enumerable.Range(0, (int)whole.LayerShape.ItemCount()).Select(i => Unit.At(i, whole.LayerShape))];
         var (expected, actual) = (Projected(whole, image, units), Projected(field, image, units));
         Assert.Contains(expected, static v => v != 0);
-        TensorAssert.Close(expected, actual, new Tolerance(Relative: 1e-6f, Absolute: 1e-6f * expected.Max(MathF.Abs)));
+        var tolerance = new Tolerance(Relative: 1e-6f, Absolute: 1e-6f * expected.Max(MathF.Abs));
+        TensorAssert.Close(expected, actual, tolerance);
+        TensorAssert.Close(expected, ProjectedAlone(field, image, units), tolerance);
     }
 
     private static float[] Projected(Projector projector, float[] image, Unit[] units)
@@ -91,6 +93,14 @@ public class ProjectionExtentTests
         var (projections, activations) = (new float[units.Length * projector.ImageLength], new float[units.Length]);
         projector.See(image);
         projector.Project(new int[units.Length], units, projections, activations);
+        return projections;
+    }
+
+    /// <summary>Without seeing the whole image first.</summary>
+    private static float[] ProjectedAlone(Projector projector, float[] image, Unit[] units)
+    {
+        var (projections, activations) = (new float[units.Length * projector.ImageLength], new float[units.Length]);
+        projector.Project([.. units.SelectMany(_ => image)], units, projections, activations);
         return projections;
     }
 
