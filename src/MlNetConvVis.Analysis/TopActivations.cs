@@ -32,6 +32,7 @@ public static class TopActivations
     /// <param name="progress">Receives how many photos are done.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>Every map of every layer that was active (above zero) at all, in order.</returns>
+    /// <exception cref="GraphException">A layer does not exist, is not computed from the image, or does not lie channels first.</exception>
     public static IReadOnlyList<MapTops> Find(
         ConvNet net,
         IReadOnlyList<string> layers,
@@ -47,6 +48,7 @@ public static class TopActivations
         ArgumentNullException.ThrowIfNull(layers);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        foreach (var layer in layers) _ = net.FieldOf(layer);      // refuses layers whose maps are not their second axis
         using var extractor = new FeatureExtractor(net, layers, switches: false, settings, batch);
         Board[] boards = [.. layers.Select(l => new Board(l, net.ShapeOf(l), top))];
         var threads = new ParallelOptions { MaxDegreeOfParallelism = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount };

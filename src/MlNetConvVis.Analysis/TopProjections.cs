@@ -118,16 +118,18 @@ public static class TopProjections
     private sealed class Field(ConvNet net, string layer)
     {
         private readonly IReadOnlyList<FieldAxis> _axes = net.FieldOf(layer);
-        private readonly TensorShape _image = net.Image.Shape!;
+        private readonly int _rows = (int)net.Image.Shape!.Known(net.Axes.Rows);
+        private readonly int _columns = (int)net.Image.Shape!.Known(net.Axes.Columns);
 
+        /// <summary>Cuts the field out of a projection of the image's own order.</summary>
         public TopProjection CutOut(TopActivation top, ReadOnlySpan<float> projection)
         {
-            var (rows, columns) = ((int)_image.Known(2), (int)_image.Known(3));
-            var (y, height) = _axes[0].Clamped(top.Unit.Y, rows);
-            var (x, width) = _axes[1].Clamped(top.Unit.X, columns);
-            var values = new float[_image.Known(1) * height * width];
+            var (y, height) = _axes[0].Clamped(top.Unit.Y, _rows);
+            var (x, width) = _axes[1].Clamped(top.Unit.X, _columns);
+            var planes = net.ChannelsFirst(projection, _rows, _columns);
+            var values = new float[planes.Length / (_rows * _columns) * height * width];
             for (var row = 0; row < values.Length / width; row++)
-                projection.Slice((((((row / height) * rows) + y + (row % height)) * columns) + x), width).CopyTo(values.AsSpan(row * width));
+                planes.Slice((((((row / height) * _rows) + y + (row % height)) * _columns) + x), width).CopyTo(values.AsSpan(row * width));
             return new TopProjection(top, new PixelWindow(x, y, width, height), values);
         }
     }

@@ -148,8 +148,7 @@ public sealed class ConvNet
     {
         if (!_fields.Value.TryGetValue(RequireLayer(layer), out var field))
             throw new GraphException($"Layer '{layer}' is not computed from the image; choose another.");
-        if (IsUnordered(layer) is { } order)
-            throw new GraphException($"Layer '{layer}' lies {order}, but units are told apart by channel, row and column in this order. Choose '{Graph.ProducerOf(layer)!.Inputs[0]}' before it.");
+        EnsureOrdered(layer);
         return field;
     }
 
@@ -158,19 +157,12 @@ public sealed class ConvNet
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <returns>The values, [C, H, W]; the same ones where that is the model's order.</returns>
-    public ReadOnlyMemory<float> ChannelsFirst(ReadOnlyMemory<float> image, int height, int width)
+    public ReadOnlySpan<float> ChannelsFirst(ReadOnlySpan<float> image, int height, int width)
     {
         if (Axes == ImageAxes.Nchw) return image;
-        if (Axes != ImageAxes.Nhwc) throw new GraphException($"{Label} takes images with channels at axis {Axes.Channels}, rows at {Axes.Rows} and columns at {Axes.Columns}; no picture can be made of that.");
-        var channels = image.Length / (height * width);
-        var from = image.Span;
-        var to = new float[image.Length];
-        for (var place = 0; place < height * width; place++)
-        {
-            for (var c = 0; c < channels; c++) to[(c * height * width) + place] = from[(place * channels) + c];
-        }
-
-        return to;
+        var planes = new float[image.Length];
+        Axes.Copy(image, height, width, ImageAxes.Nchw, planes);
+        return planes;
     }
 
     /// <summary>Gets the graph before batch normalisation was folded, from which parameters are counted.</summary>
@@ -178,13 +170,29 @@ public sealed class ConvNet
 
     internal string Label => File is null ? "The model" : $"Model '{File}'";
 
-    /// <summary>The order of a layer of four axes whose rows and columns are not its last ones; null for others.</summary>
-    private string? IsUnordered(string layer)
+    /// <summary>Refuses a layer of four axes that are not channels, rows and columns in this order: its units would be taken for others.</summary>
+    internal void EnsureOrdered(string layer)
     {
+        if (OtherOrderOf(layer) is not { } order) return;
+        var layers = Graph.Nodes.Select(static n => n.Outputs[0]).ToList();
+        var at = layers.IndexOf(layer);
+        var near = layers.Take(at).Reverse().Concat(layers.Skip(at + 1)).FirstOrDefault(l => HasPlaces(l) && OtherOrderOf(l) is null);
+        throw new GraphException($"Layer '{layer}' lies {order}, but units are told apart by channel, row and column in this order." +
+            (near is null ? "" : $" Choose '{near}', the nearest that does."));
+    }
+
+    /// <summary>Gets the order of a layer's axes where its rows and columns are not its last ones; null for others, and where the image's size is free.</summary>
+    internal string? OtherOrderOf(string layer)
+    {
+        if (!HasPlaces(layer)) return null;
         var (rows, columns) = _orders.Value[layer];
-        if (!_shapes.Value.TryGetValue(layer, out var shape) || shape.Rank != 4 || (rows is -1 or 2 && columns is -1 or 3)) return null;
+        if (rows is -1 or 2 && columns is -1 or 3) return null;
         return $"[{string.Join(", ", Enumerable.Range(0, 4).Select(axis => axis == 0 ? "N" : axis == rows ? "rows" : axis == columns ? "columns" : "channels"))}]";
     }
+
+    /// <summary>Whether a layer has four axes and is known to be computed from the image.</summary>
+    private bool HasPlaces(string layer) => Image.Shape![Axes.Rows].IsKnown && Image.Shape[Axes.Columns].IsKnown
+        && _shapes.Value.TryGetValue(layer, out var shape) && shape.Rank == 4 && _orders.Value.ContainsKey(layer);
 
     private ValueInfo Sized(ValueInfo image, int height, int width) => image with
     {
@@ -233,10 +241,11 @@ public sealed class ConvNet
     private void RefuseOtherSize()
     {
         if (Preprocessing is not { } p || _declared.Shape is not { } shape) return;
-        var order = Axes == ImageAxes.Nhwc ? "N,H,W,C" : "N,C,H,W";
+        if (Axes != ImageAxes.Nchw && Axes != ImageAxes.Nhwc)
+            throw new GraphException($"The model takes images {shape} ({Axes}), but preprocessing makes N,C,H,W or N,H,W,C. Feed it tensors instead.");
         if (shape[Axes.Channels] is { IsKnown: true, Size: not 3 })
-            throw new GraphException($"The model takes images {shape} ({order}), but preprocessing makes pictures of three channels. Feed it tensors instead.");
+            throw new GraphException($"The model takes images {shape} ({Axes}), but preprocessing makes pictures of three channels. Feed it tensors instead.");
         if (shape[Axes.Rows] is { IsKnown: true } height && shape[Axes.Columns] is { IsKnown: true } width && (height.Size != p.Height || width.Size != p.Width))
-            throw new GraphException($"The model takes images {shape} ({order}), but the preprocessing makes {p.Height}x{p.Width}. Crop to {height}x{width}.");
+            throw new GraphException($"The model takes images {shape} ({Axes}), but the preprocessing makes {p.Height}x{p.Width}. Crop to {height}x{width}.");
     }
 }

@@ -39,6 +39,7 @@ public static class GradCamGraph
         ArgumentNullException.ThrowIfNull(net);
         var (score, shape, at) = (ScoresOf(net), net.ShapeOf(ScoresOf(net)), net.ShapeOf(layer));
         if (at.Rank != 4) throw new GraphException($"Layer '{layer}' of shape {at} has no rows and columns to draw a map of; choose one with them, such as '{LastSpatialLayer(net)}'.");
+        net.EnsureOrdered(layer);
         EnsureRules(net, score, layer, ReversalRules.Gradient);
         if (guided) EnsureRules(net, score, net.Image.Name, ReversalRules.Guided);
         var (forward, nameOf) = ReservedNames.Freed(
@@ -86,7 +87,7 @@ public static class GradCamGraph
         var score = ScoresOf(net);
         var path = net.Graph.With(outputs: [new ValueInfo(score, ElementType.Float, net.ShapeOf(score))]).WithoutUnused().Nodes;
         return path.Reverse().Select(static n => n.Outputs[0]).FirstOrDefault(l =>
-                net.Layers.FirstOrDefault(i => i.Name == l)?.Shape is { Rank: 4 } s && s[2].IsKnown && s[3].IsKnown && s[2].Size * s[3].Size > 1)
+                net.Layers.FirstOrDefault(i => i.Name == l)?.Shape is { Rank: 4 } s && s[2].IsKnown && s[3].IsKnown && s[2].Size * s[3].Size > 1 && net.OtherOrderOf(l) is null)
             ?? throw new GraphException($"{net.Label} has no layer with rows and columns before its scores '{score}'.");
     }
 

@@ -24,7 +24,7 @@ internal static class LayerTable
             shapes.GetValueOrDefault(n.Outputs[0]),
             parameters.GetValueOrDefault(n.Outputs[0]),
             fields.GetValueOrDefault(n.Outputs[0]),
-            obstacles.GetValueOrDefault(n.Outputs[0]),
+            obstacles.GetValueOrDefault(n.Outputs[0]) ?? (net.OtherOrderOf(n.Outputs[0]) is { } order ? $"it lies {order}" : null),
             gates.GetValueOrDefault(n.Outputs[0])))];
     }
 

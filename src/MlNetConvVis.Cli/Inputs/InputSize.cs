@@ -1,5 +1,4 @@
 using MlNetConvVis.Features;
-using MlNetConvVis.Graph.Shapes;
 
 namespace MlNetConvVis.Cli.Inputs;
 
@@ -11,5 +10,5 @@ internal readonly record struct InputSize(int Channels, int Height, int Width)
         new(shape[^(4 - net.Axes.Channels)], shape[^(4 - net.Axes.Rows)], shape[^(4 - net.Axes.Columns)]);
 
     /// <summary>Writes a size as the shape of one input in a network's order.</summary>
-    public int[] Shape(ConvNet net) => net.Axes == ImageAxes.Nhwc ? [1, Height, Width, Channels] : [1, Channels, Height, Width];
+    public int[] Shape(ConvNet net) => net.Axes.Shape(1, Channels, Height, Width);
 }

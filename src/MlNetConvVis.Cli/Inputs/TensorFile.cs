@@ -1,13 +1,13 @@
+using System.Globalization;
 using MlNetConvVis.Data;
 using MlNetConvVis.Features;
 using MlNetConvVis.Graph;
-using MlNetConvVis.Graph.Shapes;
 
 namespace MlNetConvVis.Cli.Inputs;
 
 /// <summary>A tensor of inputs, read from <c>.npy</c>.</summary>
 /// <param name="Values">Row-major values.</param>
-/// <param name="Shape">[N, C, H, W], or [C, H, W] for one input.</param>
+/// <param name="Shape">[N, C, H, W] in the network's order, or without N for one input.</param>
 internal sealed record TensorFile(float[] Values, int[] Shape)
 {
     /// <summary>Gets rows and columns of one input.</summary>
@@ -25,7 +25,7 @@ internal sealed record TensorFile(float[] Values, int[] Shape)
     }
 
     /// <summary>Reads a file for a network.</summary>
-    /// <exception cref="DataException">It is no .npy file of floats, or has another shape than the network takes.</exception>
+    /// <exception cref="DataException">It is no .npy file of floats, has another shape than the network takes, or holds values that are NaN or infinite.</exception>
     public static TensorFile Read(string path, ConvNet net)
     {
         var array = NpyFile.Read<float>(path);
@@ -33,8 +33,25 @@ internal sealed record TensorFile(float[] Values, int[] Shape)
         var item = array.Shape.Length == 4 ? array.Shape[1..] : array.Shape;
         var fits = item.Length == 3 && array.Values.Length > 0
             && item.Zip(wanted.Dims.Skip(1)).All(static p => !p.Second.IsKnown || p.Second.Size == p.First);
-        return fits ? new TensorFile(array.Values, array.Shape) : throw new DataException(
-            $"Tensor '{path}' has shape [{string.Join(',', array.Shape)}], but the model takes {wanted} ({(net.Axes == ImageAxes.Nhwc ? "N,H,W,C" : "N,C,H,W")}), or one input without N. " +
-            "Save an array of that shape.");
+        if (!fits)
+        {
+            throw new DataException($"Tensor '{path}' has shape [{string.Join(',', array.Shape)}], but the model takes {wanted} ({net.Axes}), or one input without N. " +
+                "Save an array of that shape.");
+        }
+
+        RefuseNoNumbers(path, array);
+        return new TensorFile(array.Values, array.Shape);
+    }
+
+    private static void RefuseNoNumbers(string path, NpyArray<float> array)
+    {
+        var first = Array.FindIndex(array.Values, static v => !float.IsFinite(v));
+        if (first < 0) return;
+        var (place, rest) = (new int[array.Shape.Length], first);
+        for (var axis = place.Length - 1; axis >= 0; axis--) (rest, place[axis]) = Math.DivRem(rest, array.Shape[axis]);
+        var others = array.Values.AsSpan(first + 1).ToArray().Count(static v => !float.IsFinite(v));
+        throw new DataException(string.Create(CultureInfo.InvariantCulture,
+            $"Tensor '{path}' holds {array.Values[first]} at [{string.Join(',', place)}]{(others > 0 ? $" and {others} more values that are NaN or infinite" : "")}; ") +
+            "finite numbers were wanted. Look for where they were computed, or replace them, for example with numpy.nan_to_num(x).");
     }
 }

@@ -72,7 +72,7 @@ internal sealed class GradCamVerb : Verb
     }
 
     private static RgbImage Fine(ConvNet net, float[] values, InputSize size) => TensorPicture.Signed(
-        net.ChannelsFirst(values, size.Height, size.Width).Span, size.Channels, size.Height, size.Width,
+        net.ChannelsFirst(values, size.Height, size.Width), size.Channels, size.Height, size.Width,
         net.Preprocessing?.Channels ?? ChannelOrder.Rgb, TensorPicture.ClearRange(values));
 
     private int? Class(Arguments given, ConvNet net, int classes)

@@ -5,7 +5,6 @@ using MlNetConvVis.Cli.Output;
 using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Features;
 using MlNetConvVis.Graph;
-using MlNetConvVis.Graph.Shapes;
 using MlNetConvVis.Imaging;
 
 namespace MlNetConvVis.Cli.Verbs;
@@ -74,7 +73,7 @@ internal sealed class InspectVerb : Verb
     {
         var output = terminal.Output;
         output.WriteLine($"Model       {net.File}, ONNX operator set {net.Original.Opset}");
-        output.WriteLine($"Input       {net.Image.Name} {net.Image.Shape} (images, {(net.Axes == ImageAxes.Nhwc ? "height, width, channels" : "channels, height, width")})");
+        output.WriteLine($"Input       {net.Image.Name} {net.Image.Shape} (images, {net.Axes})");
         var photos = net.Preprocessing is { } p ? Sentence(p) : "the model does not say how they become the input; see 'convvis extract --help'";
         output.WriteLine($"Photos      {photos}");
         output.WriteLine($"Classes     {(net.Classes is { } c ? $"{Number(c.Count)}: {Shortened(c)}" : "without names")}");

@@ -7,7 +7,7 @@ namespace MlNetConvVis.Features;
 
 /// <summary>
 /// The forward pass of units of different images, each inside its receptive field only: for one unit of an image that is less work than the whole image.
-/// For images [N, C, H, W].
+/// For images with <see cref="ImagePlanes"/>.
 /// </summary>
 internal sealed class FieldForward : IDisposable
 {
@@ -20,9 +20,9 @@ internal sealed class FieldForward : IDisposable
     private readonly GraphSession _session;
     private readonly BoundRun _run;
 
-    public FieldForward(WindowedForward forward, WindowedReversal reversal, ConvNet net, SessionSettings settings, int batch)
+    public FieldForward(WindowedForward forward, WindowedReversal reversal, ConvNet net, ImagePlanes image, SessionSettings settings, int batch)
     {
-        (_forward, _image, _shapes) = (forward, net.Image.Shape!, ShapeInference.Infer(net.Graph));
+        (_forward, _image, _shapes) = (forward, image.Shape, ShapeInference.Infer(net.Graph));
         _session = new GraphSession(forward.Graph, settings);
         _run = _session.Bind(batch);
         _values = [.. reversal.Parts.OfType<ValuePart>()];

@@ -76,13 +76,13 @@ internal sealed class WholeProjection : IUnitProjection
     }
 }
 
-/// <summary>Forward once for whole images, back for each unit inside its receptive field only. On the processor, for images [N, C, H, W].</summary>
+/// <summary>Forward once for whole images, back for each unit inside its receptive field only. On the processor, for images with <see cref="ImagePlanes"/>.</summary>
 internal sealed class WindowedProjection : IUnitProjection
 {
     /// <summary>Up to which share of the work of a whole image the forward pass of a single unit is worth its masks and copies.</summary>
     private const double MostShare = 0.7;
 
-    private readonly TensorShape _image;
+    private readonly ImagePlanes _image;
     private readonly TensorShape _layer;
     private readonly string _imageName;
     private readonly string _layerName;
@@ -96,16 +96,16 @@ internal sealed class WindowedProjection : IUnitProjection
     private float[] _windows = [];
 
     private WindowedProjection(
-        ConvNet net, string layer, ReversalRuleSet rules, WindowedReversal reversal, GraphSession session, SessionSettings settings, int batch, bool always)
+        ConvNet net, ImagePlanes image, string layer, ReversalRuleSet rules, WindowedReversal reversal, GraphSession session, SessionSettings settings, int batch, bool always)
     {
-        (_image, _imageName, _layer, _layerName, _start) = (net.Image.Shape!, net.Image.Name, net.ShapeOf(layer), layer, rules.StartsFrom);
+        (_image, _imageName, _layer, _layerName, _start) = (image, net.Image.Name, net.ShapeOf(layer), layer, rules.StartsFrom);
         (_session, _forward) = (session, session.Bind(batch));
         _cutter = new WindowCutter(reversal, ShapeInference.Infer(net.Graph), _forward);
         _passes = new UnitPasses(reversal.Graph, settings);
-        _field = (always || reversal.ShareOfWork < MostShare) && WindowedForward.TryBuild(net.Graph, layer, net.Image.Name, reversal) is { } field
-            ? new FieldForward(field, reversal, net, settings, batch) : null;
+        _field = (always || reversal.ShareOfWork < MostShare) && WindowedForward.TryBuild(net.Graph, layer, image.Name, reversal) is { } field
+            ? new FieldForward(field, reversal, net, image, settings, batch) : null;
         ShareOfOne = _field is null ? 1 : reversal.ShareOfWork;
-        _window = (int)(_image.Known(1) * OnnxTensor.Product(reversal.Window.Select(static a => a.Size)));
+        _window = (int)(_image.Shape.Known(1) * OnnxTensor.Product(reversal.Window.Select(static a => a.Size)));
     }
 
     public int Capacity => _forward.Capacity;
@@ -118,11 +118,11 @@ internal sealed class WindowedProjection : IUnitProjection
     public static WindowedProjection? TryOpen(ConvNet net, string layer, ReversalRuleSet rules, SessionSettings settings, int batch, bool always)
     {
         if (net.Image.Shape is not { Rank: 4 } || !net.Image.Shape.Dims.Skip(1).All(static d => d.IsKnown)) return null;
-        if (WindowedReversal.TryBuild(net.Graph, layer, net.Image.Name, rules) is not { } reversal) return null;
+        if (ImagePlanes.Of(net) is not { } image || WindowedReversal.TryBuild(net.Graph, layer, image.Name, rules) is not { } reversal) return null;
         if (!always && reversal.ShareOfWork >= 1) return null;
         var values = reversal.ForwardValues.Where(v => v != net.Image.Name);
         var session = new GraphSession(FeatureGraph.Of(net, [layer, .. values], switches: false), settings);
-        if (session.Provider == SessionSettings.ProcessorProvider) return new WindowedProjection(net, layer, rules, reversal, session, settings, batch, always);
+        if (session.Provider == SessionSettings.ProcessorProvider) return new WindowedProjection(net, image, layer, rules, reversal, session, settings, batch, always);
         session.Dispose();
         return null;
     }
@@ -130,7 +130,7 @@ internal sealed class WindowedProjection : IUnitProjection
     public void See(ReadOnlySpan<float> images)
     {
         images.CopyTo(_forward.Floats(_imageName));
-        Seen = images.Length / (int)_image.ItemCount();
+        Seen = images.Length / (int)_image.Shape.ItemCount();
         _forward.Run(Seen);
     }
 
@@ -154,8 +154,8 @@ internal sealed class WindowedProjection : IUnitProjection
         }
 
         Seen = 0;
-        var length = (int)_image.ItemCount();
-        for (var i = 0; i < units.Length; i++) _field.Fill(i, images.Slice(i * length, length), units[i]);
+        var length = (int)_image.Shape.ItemCount();
+        for (var i = 0; i < units.Length; i++) _field.Fill(i, _image.From(images.Slice(i * length, length)), units[i]);
         _field.Run(units.Length);
         Project(units.ToArray(), projections, activations, (i, unit, pass) =>
         {
@@ -187,7 +187,7 @@ internal sealed class WindowedProjection : IUnitProjection
             pass.Floats(WindowedReversal.ProjectionName).CopyTo(_windows.AsSpan(i * _window, _window));
         });
         strengths.CopyTo(activations);
-        var length = (int)_image.ItemCount();
-        for (var i = 0; i < units.Length; i++) _cutter.Place(_windows.AsSpan(i * _window, _window), units[i], _image, projections.Slice(i * length, length));
+        var length = (int)_image.Shape.ItemCount();
+        for (var i = 0; i < units.Length; i++) _image.Place(_cutter, _windows.AsSpan(i * _window, _window), units[i], projections.Slice(i * length, length));
     }
 }

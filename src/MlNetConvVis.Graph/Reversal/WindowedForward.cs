@@ -22,7 +22,7 @@ public sealed record WindowedForward(OnnxGraph Graph, ValuePart Image, IReadOnly
     /// <summary>Builds the pass.</summary>
     /// <param name="forward">The forward graph, in the written operator set.</param>
     /// <param name="start">The layer whose units are projected.</param>
-    /// <param name="image">The image input.</param>
+    /// <param name="image">The value that holds the image, [N, C, …]: the input, or its transposition.</param>
     /// <param name="reversal">The reverse pass from that layer.</param>
     /// <returns>The pass, or null where a pooling's averages depend on how much of their window lies inside the value.</returns>
     public static WindowedForward? TryBuild(OnnxGraph forward, string start, string image, WindowedReversal reversal)
@@ -31,7 +31,7 @@ public sealed record WindowedForward(OnnxGraph Graph, ValuePart Image, IReadOnly
         ArgumentNullException.ThrowIfNull(reversal);
         var shapes = ShapeInference.Infer(forward);
         if (SignalWindows.Infer(forward, start, image, shapes) is not { } windows) return null;
-        var path = NodeOrder.NeededFor(forward, [start]).Where(n => n.Outputs.Any(windows.ContainsKey)).ToArray();
+        var path = NodeOrder.NeededFor(forward, [start]).Where(n => n.Outputs.Any(windows.ContainsKey) && !n.Outputs.Contains(image)).ToArray();
         if (path.Any(n => n.OpType == "AveragePool" && n.Attributes.Int("count_include_pad", 0) == 0 && SignalWindows.Geometry(n, shapes).Pads.Any(static p => p > 0))) return null;
         return new Builder(forward, image, shapes, windows, shapes[start]).Build(path, start, reversal);
     }

@@ -33,7 +33,7 @@ public sealed record WindowedReversal(OnnxGraph Graph, IReadOnlyList<WindowPart>
     /// <summary>Builds the pass.</summary>
     /// <param name="forward">The forward graph, in the written operator set.</param>
     /// <param name="start">The layer whose units are projected.</param>
-    /// <param name="image">The image input.</param>
+    /// <param name="image">The value that holds the image, [N, C, …]: the input, or its transposition.</param>
     /// <param name="rules">The reversal rules.</param>
     /// <returns>The pass, or null where projections from this layer cover whole values anyway: behind dense layers, global pooling and gates over whole maps.</returns>
     /// <exception cref="UnsupportedOperatorException">A node on the way has no row.</exception>

@@ -54,6 +54,24 @@ public sealed class BadInputTests : IDisposable
         CommandLineRun.Of("extract", "--model", TinyModel.Write(_folder), "--tensor", Tensor("x.npy", shape), "--layer", "mean", "--out", Out("f"))
             .AssertRefused($"shape [{string.Join(',', shape)}]", "[N,3,4,4]");
 
+    [Theory]
+    [InlineData(float.NaN, "holds NaN at [1,2,0,3]; finite numbers")]
+    [InlineData(float.PositiveInfinity, "holds Infinity at [1,2,0,3] and 1 more values", 95)]
+    [InlineData(float.NegativeInfinity, "holds -Infinity at [1,2,0,3]; finite numbers")]
+    public void A_tensor_of_what_is_no_number(float value, string said, int? also = null)
+    {
+        var values = new float[96];
+        values[48 + 32 + 3] = value;
+        if (also is { } place) values[place] = float.NaN;
+        NpyFile.Write<float>(Out("x.npy"), values, [2, 3, 4, 4]);
+        NpyFile.Write<float>(Out("one.npy"), values.AsSpan(48, 48), [3, 4, 4]);
+        string[] common = ["--model", TinyModel.Write(_folder), "--tensor"];
+        CommandLineRun.Of(["extract", .. common, Out("x.npy"), "--layer", "mean", "--out", Out("f")]).AssertRefused(said, "x.npy");
+        CommandLineRun.Of(["project", .. common, Out("x.npy"), "--layer", "mean", "--out", Out("p.npy")]).AssertRefused(said);
+        CommandLineRun.Of(["grad-cam", .. common, Out("one.npy"), "--out", Out("p.npy")]).AssertRefused("at [2,0,3]");
+        Assert.False(File.Exists(Out("f/mean.npy")));
+    }
+
     [Fact]
     public void A_tensor_of_whole_numbers()
     {

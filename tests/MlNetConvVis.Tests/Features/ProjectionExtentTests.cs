@@ -33,6 +33,41 @@ public class ProjectionExtentTests
         EveryUnitAlike(net, "conv1", ReversalRules.Named(rule));
     }
 
+    [Theory]
+    [InlineData("turned")]
+    [InlineData("conv")]
+    [InlineData("pool")]
+    [InlineData("relu")]
+    public void ImagesWithChannelsLastAreProjectedInsideFieldsToo(string layer)
+    {
+        EveryUnitAlike(SmallNet.ChannelsLast, layer, ReversalRules.Paper);
+        EveryUnitAlike(SmallNet.ChannelsLast, layer, ReversalRules.Gradient);
+        if (layer != "relu") return;
+        using var first = new Projector(SmallNet.Net, layer, ReversalRules.Paper, s_settings, batch: 2, ProjectionExtent.ReceptiveField);
+        using var last = new Projector(SmallNet.ChannelsLast, layer, ReversalRules.Paper, s_settings, batch: 2, ProjectionExtent.ReceptiveField);
+        Unit[] units = [.. Enumerable.Range(0, (int)first.LayerShape.ItemCount()).Select(i => Unit.At(i, first.LayerShape))];
+        TensorAssert.Close(
+            SmallNet.Turned(Projected(first, SmallNet.Images(1), units)), Projected(last, SmallNet.Turned(SmallNet.Images(1)), units), Tolerance.Float32);
+    }
+
+    /// <summary>Where the image is changed before it is turned, or read twice, no value is the image with channels first.</summary>
+    [Theory]
+    [InlineData("scaled = Mul(x, two)\nturned = Transpose(scaled) perm=[0,3,1,2]\ny = Conv(turned, w)")]
+    [InlineData("turned = Transpose(x) perm=[0,3,1,2]\nscaled = Mul(x, two)\nagain = Transpose(scaled) perm=[0,3,1,2]\nboth = Add(turned, again)\ny = Conv(both, w)")]
+    public void OtherUsesOfImagesWithChannelsLastAreComputedWhole(string text)
+    {
+        using var projector = new Projector(Turning(text), "y", ReversalRules.Paper, s_settings);
+        Assert.Equal(ProjectionExtent.Whole, projector.Extent);
+    }
+
+    [Fact]
+    public void ImagesOfAnyOrderAreTurnedBack()
+    {
+        var net = Turning("turned = Transpose(x) perm=[0,3,2,1]\ny = Conv(turned, w)");
+        Assert.Equal("N,W,H,C", net.Axes.ToString());
+        EveryUnitAlike(net, "y", ReversalRules.Paper);
+    }
+
     [Fact]
     public void UnitsOfOneImageAreProjectedFromOneForwardPass()
     {
@@ -74,6 +109,9 @@ public class ProjectionExtentTests
         var error = Assert.Throws<GraphException>(() => projector.Project([1], [new Unit(0, 0, 0)], new float[projector.ImageLength], new float[1]));
         Assert.Contains("image 1 was asked for, but 1 images were seen", error.Message, StringComparison.Ordinal);
     }
+
+    private static ConvNet Turning(string text) => new(GraphText.Parse(
+        text, [-1, 7, 6, 3], ("two", OnnxTensor.Of([2f, 3, 4], 3)), ("w", OnnxTensor.Of(Noise(2 * 3 * 9), 2, 3, 3, 3))));
 
     private static void EveryUnitAlike(ConvNet net, string layer, ReversalRuleSet rules)
     {

@@ -28,7 +28,7 @@ internal sealed record ProjectionView(string Kind, ConvNet Net, InputSize Size, 
     /// <param name="input">What went into the network, for the photo beside it.</param>
     public RgbImage Draw(ReadOnlySpan<float> projection, FieldResult field, ReadOnlySpan<float> input)
     {
-        var planes = Net.ChannelsFirst(projection.ToArray(), Size.Height, Size.Width).Span;
+        var planes = Net.ChannelsFirst(projection, Size.Height, Size.Width);
         var whole = TensorPicture.Signed(
             planes, Size.Channels, Size.Height, Size.Width, Preprocessing?.Channels ?? ChannelOrder.Rgb, TensorPicture.ClearRange(projection));
         if (Kind == "whole") return Enlarged(whole);

@@ -30,6 +30,7 @@ internal sealed class UnitProjector : IDisposable
         if (wishes.Any(static w => w.Whole)) _channels = new ChannelProjector(net, layer, rules, settings, _batch);
         else _units = new Projector(net, layer, rules, settings, _batch);      // first of all: its refusals say most
         Layer = ProjectionGraph.StartOf(net, layer);
+        _ = net.FieldOf(Layer);      // refuses a layer of another order before anything is computed
         Shape = net.ShapeOf(Layer);
         if (wishes.Any(static w => w.IsOpen)) _extractor = new FeatureExtractor(net, [Layer], switches: false, settings, _batch);
     }

@@ -64,7 +64,7 @@ internal sealed class VisualizeVerb : Verb
         var folder = OutputPath.Folder(given, _out);
         var net = _modelOptions.Load(given, given.Required(_model));
         var layers = given.RequiredItems(_layers);
-        foreach (var layer in layers) _ = ProjectionGraph.Of(net, layer, wanted.Rules.ToRules());      // refuse before the long part
+        foreach (var layer in layers) _ = (ProjectionGraph.Of(net, layer, wanted.Rules.ToRules()), net.FieldOf(layer));      // refuse before the long part
         var loading = Common.Loading(given, given.Flag(_strict));
         var session = Common.Session(given, terminal);
         var files = Photos.Find(photos);
