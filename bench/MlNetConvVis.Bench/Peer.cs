@@ -48,7 +48,8 @@ internal sealed class Peer : IDisposable
     /// <returns>How long it took, and the mean absolute value of the result.</returns>
     /// <exception cref="InvalidOperationException">It failed.</exception>
     public (Sample Time, double Mean) Run() => Ask(new { Do = "run" }) is { Error: null } answer
-        ? (new Sample(answer.Seconds, answer.ProcessorSeconds), answer.Mean) : throw new InvalidOperationException("The peer failed in the middle of a case; see peers.py.");
+        ? (new Sample(answer.Seconds, answer.ProcessorSeconds), answer.Mean)
+        : throw new InvalidOperationException("The peer failed in the middle of a case; see peers.py.");
 
     /// <summary>Lets go of the case.</summary>
     public void Close() => Ask(new { Do = "close" });
@@ -64,7 +65,8 @@ internal sealed class Peer : IDisposable
     {
         try
         {
-            using var process = Process.Start(StartInfo(python, ["-c", $"import importlib.util, sys; sys.exit(importlib.util.find_spec('{module}') is None)"]))!;
+            using var process = Process.Start(
+                StartInfo(python, ["-c", $"import importlib.util, sys; sys.exit(importlib.util.find_spec('{module}') is None)"]))!;
             process.StandardInput.Close();
             process.WaitForExit();
             return process.ExitCode == 0;

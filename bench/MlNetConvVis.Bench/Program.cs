@@ -12,14 +12,19 @@ foreach (var number in new Option[] { threads, runs })
 {
     number.Validators.Add(result =>
     {
-        if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var value) && value < 1) result.AddError($"{number.Name} is {value}; 1 or more is wanted.");
+        if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var value) && value < 1)
+            result.AddError($"{number.Name} is {value}; 1 or more is wanted.");
     });
 }
 
-var root = new RootCommand("Times MlNetConvVis beside PyTorch and Pillow, in turns, in one run. bench/README.md says how to read the table.") { threads, quick, runs, markdown, only };
+var root = new RootCommand("Times MlNetConvVis beside PyTorch and Pillow, in turns, in one run. bench/README.md says how to read the table.")
+{
+    threads, quick, runs, markdown, only,
+};
 root.SetAction(parsed =>
 {
-    var options = new BenchOptions(parsed.GetValue(threads), parsed.GetValue(quick), parsed.GetValue(runs), parsed.GetValue(markdown)?.FullName, parsed.GetValue(only));
+    var options = new BenchOptions(
+        parsed.GetValue(threads), parsed.GetValue(quick), parsed.GetValue(runs), parsed.GetValue(markdown)?.FullName, parsed.GetValue(only));
     try
     {
         BenchRun.Run(options, Console.Out, Console.Error);

@@ -7,7 +7,8 @@ internal static class ResultTable
 {
     private const string None = "-";
 
-    private static readonly string[] s_head = ["work", "ours ms", "peer ms", "ratio", "low-high", "of fastest", "ours CPU ms", "peer CPU ms", "CPU ratio", "runs", "peer"];
+    private static readonly string[] s_head = [
+        "work", "ours ms", "peer ms", "ratio", "low-high", "of fastest", "ours CPU ms", "peer CPU ms", "CPU ratio", "runs", "peer"];
 
     /// <summary>Lays out a table.</summary>
     /// <param name="rows">The rows.</param>

@@ -18,7 +18,8 @@ internal sealed class Suite(BenchOptions options, string shared)
 
     /// <summary>Enumerates the cases with what opens our side of them.</summary>
     /// <param name="peer">The peer, which makes JPEG files; null for none.</param>
-    public IEnumerable<(Case Case, Func<IWork> Open)> Cases(Peer? peer) => All(peer).Where(c => options.Only is not { } part || c.Case.Name.Contains(part, StringComparison.Ordinal));
+    public IEnumerable<(Case Case, Func<IWork> Open)> Cases(Peer? peer) =>
+        All(peer).Where(c => options.Only is not { } part || c.Case.Name.Contains(part, StringComparison.Ordinal));
 
     private IEnumerable<(Case Case, Func<IWork> Open)> All(Peer? peer)
     {
@@ -42,7 +43,8 @@ internal sealed class Suite(BenchOptions options, string shared)
 
     private static Case Of(Subject subject, string kind, string name, string layer) => new()
     {
-        Name = $"{subject.Name}, batch {subject.Batch}: {name}", Kind = kind, Network = subject.Name, Layer = layer, Batch = subject.Batch, Classes = subject.Classes,
+        Name = $"{subject.Name}, batch {subject.Batch}: {name}", Kind = kind, Network = subject.Name, Layer = layer, Batch = subject.Batch,
+        Classes = subject.Classes,
     };
 
     private IEnumerable<(Case, Func<IWork>)> Forward(Subject subject, string layer)
@@ -75,14 +77,19 @@ internal sealed class Suite(BenchOptions options, string shared)
     {
         var work = Of(subject, "figure", $"figure 2 over {PhotosOfFigure} photos in memory", "conv5") with
         {
-            Layers = ["conv1", "conv2", "conv3", "conv4", "conv5"], Maps = 16, Top = 9, Photos = PhotosOfFigure, Long = true,
+            Layers = ["conv1", "conv2", "conv3", "conv4", "conv5"],
+            Maps = 16,
+            Top = 9,
+            Photos = PhotosOfFigure,
+            Long = true,
         };
         return (work, () =>
         {
             var photos = new byte[PhotosOfFigure * (subject.Images.Length / subject.Batch)];
             subject.WritePhotos(photos, PhotoSeed);
             return new FigureWork(subject, photos, work, _settings);
-        });
+        }
+        );
     }
 
     private (Case, Func<IWork>) Images(Peer? peer)
@@ -92,7 +99,11 @@ internal sealed class Suite(BenchOptions options, string shared)
         Photos.Write(folder, count);
         var format = peer is not null && peer.ToJpeg(folder) ? "JPEG" : "PNG";
         var codec = ImageCodecs.Default;
-        var work = new Case { Name = $"{count} {format} files of 500x375 to 224x224 ({codec.Name} {codec.Version})", Kind = "images", Batch = count, Folder = folder };
+        var work = new Case
+        {
+            Name = $"{count} {format} files of 500x375 to 224x224 ({codec.Name} {codec.Version})", Kind = "images", Batch = count,
+            Folder = folder
+        };
         return (work, () => new ImageWork(folder, options.Threads));
     }
 }

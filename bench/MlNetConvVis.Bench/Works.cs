@@ -92,7 +92,8 @@ internal sealed class FigureWork(Subject subject, byte[] photos, Case work, Sess
     }
 
     /// <summary>Maps that no photo activates have no projections here, and projections of zeros in the peer.</summary>
-    public double Mean() => _latest.SelectMany(static m => m.Projections).Sum(p => p.Values.Sum(static v => Math.Abs((double)v))) / (work.Layers.Count * work.Maps * work.Top);
+    public double Mean() => _latest.SelectMany(static m => m.Projections)
+        .Sum(p => p.Values.Sum(static v => Math.Abs((double)v))) / (work.Layers.Count * work.Maps * work.Top);
 
     public void Dispose()
     {

@@ -58,7 +58,8 @@ public static class FeatureGallery
 
         private FeaturePicture Paint(TopProjection top, float? shared)
         {
-            var picture = TensorPicture.Signed(top.Values, 3, top.Field.Height, top.Field.Width, preprocessing.Channels, shared ?? TensorPicture.ClearRange(top.Values));
+            var picture = TensorPicture.Signed(
+                top.Values, 3, top.Field.Height, top.Field.Width, preprocessing.Channels, shared ?? TensorPicture.ClearRange(top.Values));
             return new FeaturePicture(top.Source, picture, photos[top.Source.Image].Crop(top.Field));
         }
     }

@@ -17,12 +17,14 @@ public static class FigureSheet
     public static RgbImage Of(IReadOnlyList<FeatureMapPictures> maps, int columns = 2, int tile = 64)
     {
         ArgumentNullException.ThrowIfNull(maps);
-        return new ImageSheet { Columns = columns, Gap = 16, Margin = 12 }.Compose([.. maps.Where(static m => m.Pictures.Count > 0).Select(m => (RgbImage?)Map(m, tile))]);
+        return new ImageSheet { Columns = columns, Gap = 16, Margin = 12 }.Compose(
+            [.. maps.Where(static m => m.Pictures.Count > 0).Select(m => (RgbImage?)Map(m, tile))]);
     }
 
     private static RgbImage Map(FeatureMapPictures map, int tile)
     {
-        var pair = new ImageSheet { Columns = 2, Gap = 8 }.Compose([Square([.. map.Pictures.Select(static p => p.Projection)], tile), Square([.. map.Pictures.Select(static p => p.Patch)], tile)]);
+        var pair = new ImageSheet { Columns = 2, Gap = 8 }.Compose(
+            [Square([.. map.Pictures.Select(static p => p.Projection)], tile), Square([.. map.Pictures.Select(static p => p.Patch)], tile)]);
         return pair.Labelled(FormattableString.Invariant($"{map.Layer} map {map.Channel}"), s_ink, Rgb.White, Fitting(map, pair.Width));
     }
 

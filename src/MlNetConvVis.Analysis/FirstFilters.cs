@@ -19,11 +19,18 @@ public sealed record FirstFilters(string Layer, IReadOnlyList<RgbImage> Filters)
     {
         ArgumentNullException.ThrowIfNull(net);
         var users = net.Graph.UsersOf(net.Image.Name);      // an image of channels last is turned first
-        var conv = users.Concat(users.Where(static n => n.OpType == "Transpose").SelectMany(n => net.Graph.UsersOf(n.Outputs[0]))).FirstOrDefault(static n => n.OpType == "Conv");
-        if (conv is null || !net.Graph.Initializers.TryGetValue(conv.Inputs[1], out var weights) || weights.Dims is not [var count, 1 or 3, var height, var width]) return null;
+        var conv = users.Concat(users.Where(static n => n.OpType == "Transpose").SelectMany(n => net.Graph.UsersOf(n.Outputs[0])))
+            .FirstOrDefault(static n => n.OpType == "Conv");
+        if (conv is null || !net.Graph.Initializers.TryGetValue(conv.Inputs[1], out var weights)
+            || weights.Dims is not [var count, 1 or 3, var height, var width])
+        {
+            return null;
+        }
+
         var (channels, order) = ((int)weights.Dims[1], net.Preprocessing?.Channels ?? ChannelOrder.Rgb);
         var length = (int)(channels * height * width);
-        var filters = Enumerable.Range(0, (int)count).Select(i => TensorPicture.Signed(weights.Floats.Slice(i * length, length), channels, (int)height, (int)width, order));
+        var filters = Enumerable.Range(0, (int)count)
+            .Select(i => TensorPicture.Signed(weights.Floats.Slice(i * length, length), channels, (int)height, (int)width, order));
         return new FirstFilters(SpecNameOf(net, conv.Outputs[0]) ?? conv.Outputs[0], [.. filters]);
     }
 
@@ -33,7 +40,8 @@ public sealed record FirstFilters(string Layer, IReadOnlyList<RgbImage> Filters)
     public RgbImage Sheet(int tile = 48)
     {
         var factor = Math.Max(1, tile / Math.Max(Filters[0].Width, Filters[0].Height));
-        return new ImageSheet { Columns = (int)Math.Ceiling(Math.Sqrt(Filters.Count)), Gap = 3, Margin = 6 }.Compose([.. Filters.Select(f => (RgbImage?)f.Enlarge(factor))]);
+        return new ImageSheet { Columns = (int)Math.Ceiling(Math.Sqrt(Filters.Count)), Gap = 3, Margin = 6 }.Compose(
+            [.. Filters.Select(f => (RgbImage?)f.Enlarge(factor))]);
     }
 
     /// <summary>A spec's layer is named by the value behind its activation.</summary>

@@ -75,7 +75,8 @@ public static class TopActivations
         [.. maps.GroupBy(static m => m.Layer).SelectMany(layer =>
         {
             var random = new SplitMix64(seed);
-            return layer.Select(m => (Map: m, Key: random.Next())).OrderBy(static p => p.Key).Take(perLayer).Select(static p => p.Map).OrderBy(static m => m.Channel);
+            return layer.Select(m => (Map: m, Key: random.Next())).OrderBy(static p => p.Key).Take(perLayer).Select(static p => p.Map)
+                .OrderBy(static m => m.Channel);
         })];
 
     /// <summary>The best activations of every map of one layer so far.</summary>
@@ -130,7 +131,8 @@ public static class TopActivations
             if (values.Length >= Vector<float>.Count)
             {
                 var lanes = new Vector<float>(values);
-                for (i = Vector<float>.Count; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count) lanes = Vector.Max(lanes, new Vector<float>(values[i..]));
+                for (i = Vector<float>.Count; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+                    lanes = Vector.Max(lanes, new Vector<float>(values[i..]));
                 for (var lane = 0; lane < Vector<float>.Count; lane++) largest = MathF.Max(largest, lanes[lane]);
             }
 

@@ -69,7 +69,8 @@ public static class TopProjections
         public IEnumerable<MapProjections> Run(MapTops[] maps, Action<int> report, CancellationToken cancellation)
         {
             TopProjection[][] projections = [.. maps.Select(static m => new TopProjection[m.Tops.Count])];
-            var photos = maps.SelectMany(static (map, m) => map.Tops.Select((top, t) => new Wish(m, t, top))).GroupBy(static w => w.Top.Image).OrderBy(static photo => photo.Key)
+            var photos = maps.SelectMany(static (map, m) => map.Tops.Select((top, t) => new Wish(m, t, top))).GroupBy(static w => w.Top.Image)
+                .OrderBy(static photo => photo.Key)
                 .ToLookup(photo => photo.Count() * projector.ShareOfOne < 1);
             foreach (var part in photos[true].SelectMany(static photo => photo).Chunk(projector.Capacity))
             {

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace MlNetConvVis.Data;
 
-/// <summary>A table of comma-separated text as RFC 4180 has it: the first line names the columns; quotes stand around what holds commas, quotes or line ends.</summary>
+/// <summary>A table of comma-separated text as RFC 4180 has it: the first line names the columns; quotes stand around what holds commas, quotes or line
+/// ends.</summary>
 /// <param name="Columns">The columns' names.</param>
 /// <param name="Rows">The rows, each as long as <paramref name="Columns"/>.</param>
 public sealed record CsvTable(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows)
@@ -20,14 +21,19 @@ public sealed record CsvTable(IReadOnlyList<string> Columns, IReadOnlyList<IRead
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"Table '{file}' cannot be read: {(e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist." : e.Message)}", e);
+            throw new DataException(
+                $"Table '{file}' cannot be read: {(e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist." : e.Message)}", e);
         }
 
         var lines = Lines(text, file).Where(static l => l.Cells is not [""]).ToArray();
         if (lines.Length == 0) throw new DataException($"Table '{file}' is empty; a first line with the columns' names was wanted.");
         var columns = lines[0].Cells;
         foreach (var (number, cells) in lines.Where(l => l.Cells.Count != columns.Count))
-            throw new DataException($"Table '{file}', line {number}: {cells.Count} cells came, but the first line names {columns.Count} columns ({string.Join(", ", columns)}).");
+        {
+            throw new DataException(
+                $"Table '{file}', line {number}: {cells.Count} cells came, but the first line names {columns.Count} columns ({string.Join(", ", columns)}).");
+        }
+
         return new CsvTable(columns, [.. lines.Skip(1).Select(static l => (IReadOnlyList<string>)l.Cells)]);
     }
 

@@ -63,7 +63,11 @@ public sealed class NpyWriter<T> : IDisposable
     {
         var header = _header with { Shape = [rows, .. _header.Shape.Skip(1)] };
         if (_written != header.Count || rows > _header.Shape[0])
-            throw new ArgumentException($"{_written} values were written to '{_path}', which are not {rows} rows of the announced ({string.Join(", ", _header.Shape)}).", nameof(rows));
+        {
+            throw new ArgumentException(
+                $"{_written} values were written to '{_path}', which are not {rows} rows of the announced ({string.Join(", ", _header.Shape)}).", nameof(rows));
+        }
+
         _stream.Position = 0;
         header.Write(_stream, _header.TextLength);      // as long as the announced head, so the values stay where they are
         _stream.Dispose();

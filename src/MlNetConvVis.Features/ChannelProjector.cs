@@ -48,7 +48,8 @@ public sealed class ChannelProjector : IDisposable
     {
         if (images.Length != channels.Length * ImageLength || projections.Length != images.Length || activations.Length != channels.Length)
         {
-            throw new GraphException($"{channels.Length} channels came with {images.Length} input values, room for {projections.Length} projected values and {activations.Length} activations; " +
+            throw new GraphException($"{channels.Length} channels came with {images.Length} input values, " +
+            $"room for {projections.Length} projected values and {activations.Length} activations; " +
                 $"each channel takes {ImageLength} values and one activation.");
         }
 

@@ -16,11 +16,13 @@ public static class ClassNames
             var names = File.ReadAllText(file).TrimEnd().Split('\n').Select(static line => line.Trim()).ToArray();
             var missing = Array.IndexOf(names, "");
             return missing < 0 ? names
-                : throw new GraphException($"Class file '{file}', line {missing + 1} is empty; one class name a line, in the order of the network's outputs, was wanted.");
+                : throw new GraphException(
+                $"Class file '{file}', line {missing + 1} is empty; one class name a line, in the order of the network's outputs, was wanted.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new GraphException($"Class file '{file}' cannot be read: {(e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist." : e.Message)}", e);
+            throw new GraphException(
+                $"Class file '{file}' cannot be read: {(e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist." : e.Message)}", e);
         }
     }
 }

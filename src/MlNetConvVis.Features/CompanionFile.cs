@@ -35,7 +35,8 @@ internal sealed class CompanionFile
         var shape = image.Shape!;
         if (shape[axes.Channels] is { IsKnown: true, Size: not 3 } channels)
             throw map.Error($"pictures have three channels, but the model takes {channels}; leave out 'preprocessing' and feed tensors.");
-        return PreprocessingYaml.Read(map, shape[axes.Rows].IsKnown && shape[axes.Columns].IsKnown ? new Extent((int)shape[axes.Rows].Size, (int)shape[axes.Columns].Size) : null);
+        return PreprocessingYaml.Read(
+            map, shape[axes.Rows].IsKnown && shape[axes.Columns].IsKnown ? new Extent((int)shape[axes.Rows].Size, (int)shape[axes.Columns].Size) : null);
     }
 
     public IReadOnlyList<string>? Classes()
@@ -43,6 +44,7 @@ internal sealed class CompanionFile
         if (_top.Has("layers") || _top.Find("classes") is not { } value) return null;
         if (value.Kind == YamlKind.List) return [.. value.AsList().Select(static item => item.AsText())];
         var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_path))!, value.AsText());
-        return File.Exists(file) ? ClassNames.Read(file) : throw value.Error($"'classes' names the file '{file}', which does not exist; a text file with one name a line, or a list of names, was wanted.");
+        return File.Exists(file) ? ClassNames.Read(file)
+            : throw value.Error($"'classes' names the file '{file}', which does not exist; a text file with one name a line, or a list of names, was wanted.");
     }
 }

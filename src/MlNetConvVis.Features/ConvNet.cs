@@ -27,7 +27,8 @@ public sealed class ConvNet
     /// <param name="classes">Class names in the order of the last layer; null to take them from the graph's metadata.</param>
     /// <exception cref="GraphException">The graph has no input [N, C, H, W] of floats, or its metadata is damaged.</exception>
     public ConvNet(OnnxGraph graph, ImagePreprocessing? preprocessing = null, IReadOnlyList<string>? classes = null)
-        : this(graph ?? throw new ArgumentNullException(nameof(graph)), ImageInput(graph), preprocessing ?? PreprocessingIn(graph), classes ?? TextsUnder(graph, NetworkMetadata.ClassesKey))
+        : this(graph ?? throw new ArgumentNullException(nameof(graph)), ImageInput(graph), preprocessing ?? PreprocessingIn(graph),
+            classes ?? TextsUnder(graph, NetworkMetadata.ClassesKey))
     {
     }
 
@@ -49,15 +50,18 @@ public sealed class ConvNet
     /// <summary>Gets the graph as it was read.</summary>
     public OnnxGraph Original { get; }
 
-    /// <summary>Gets the graph that is computed with: operator set 18, float32, batch normalisation folded into convolutions, the batch free wherever it can be freed.</summary>
+    /// <summary>Gets the graph that is computed with: operator set 18, float32, batch normalisation folded into convolutions, the batch free wherever it can be
+    /// freed.</summary>
     /// <exception cref="GraphException">The operator set is too old or too new, or an operator cannot be expressed in the written one.</exception>
     public OnnxGraph Graph => _graph.Value;
 
-    /// <summary>Gets the image input: float, [N, C, H, W], or in the order of <see cref="Axes"/>. N is fixed only where the network cannot do without.</summary>
+    /// <summary>Gets the image input: float, [N, C, H, W], or in the order of <see cref="Axes"/>. N is fixed only where the network cannot do
+    /// without.</summary>
     /// <exception cref="GraphException">The operator set is too old or too new, or an operator cannot be expressed in the written one.</exception>
     public ValueInfo Image => Graph.Inputs[0];
 
-    /// <summary>Gets which axes of the image input are channels, rows and columns: <see cref="ImageAxes.Nchw"/>, or <see cref="ImageAxes.Nhwc"/> for most Keras models.</summary>
+    /// <summary>Gets which axes of the image input are channels, rows and columns: <see cref="ImageAxes.Nchw"/>, or <see cref="ImageAxes.Nhwc"/> for most Keras
+    /// models.</summary>
     public ImageAxes Axes { get; }
 
     /// <summary>Gets how photos become the input, or null when the model does not say.</summary>
@@ -78,7 +82,8 @@ public sealed class ConvNet
     /// <summary>Gets the names of a spec's layers in order; empty for foreign models.</summary>
     public IReadOnlyList<string> SpecLayers => TextsUnder(Original, NetworkMetadata.LayersKey) ?? [];
 
-    /// <summary>Reads a model file. What it does not say of its preprocessing and classes is taken from <c>MODEL.yaml</c> beside it, where that is there.</summary>
+    /// <summary>Reads a model file. What it does not say of its preprocessing and classes is taken from <c>MODEL.yaml</c> beside it, where that is
+    /// there.</summary>
     /// <param name="path">An ONNX file.</param>
     /// <param name="preprocessing">How photos become its input; null to take it from the model or the file beside it.</param>
     /// <param name="classes">Class names; null to take them from the model or the file beside it.</param>
@@ -89,7 +94,8 @@ public sealed class ConvNet
     {
         var net = new ConvNet(OnnxFile.Read(path), preprocessing, classes) { File = path, Hash = HashOf(path) };
         return net.Preprocessing is not null && net.Classes is not null ? net
-            : CompanionFile.Find(path) is { } beside ? net.With(net.Preprocessing ?? beside.Preprocessing(net._declared, net.Axes), net.Classes ?? beside.Classes())
+            : CompanionFile.Find(path) is { } beside
+            ? net.With(net.Preprocessing ?? beside.Preprocessing(net._declared, net.Axes), net.Classes ?? beside.Classes())
             : net;
     }
 
@@ -135,9 +141,11 @@ public sealed class ConvNet
     public TensorShape ShapeOf(string layer)
     {
         if (_shapes.Value.TryGetValue(RequireLayer(layer), out var shape)) return shape;
-        var unknown = Graph.With(outputs: [new ValueInfo(layer, ElementType.Float, null)]).WithoutUnused().Nodes.First(n => !_shapes.Value.ContainsKey(n.Outputs[0]));
+        var unknown = Graph.With(outputs: [new ValueInfo(layer, ElementType.Float, null)]).WithoutUnused()
+            .Nodes.First(n => !_shapes.Value.ContainsKey(n.Outputs[0]));
         throw new GraphException(
-            $"{Label} has the layer '{layer}', but its shape could not be worked out, because operator '{unknown.OpType}' at '{unknown.Label}' is not known. Choose an earlier layer.");
+            $"{Label} has the layer '{layer}', but its shape could not be worked out, " +
+                $"because operator '{unknown.OpType}' at '{unknown.Label}' is not known. Choose an earlier layer.");
     }
 
     /// <summary>Gets the receptive field of a layer along the image's height and width.</summary>
@@ -181,13 +189,15 @@ public sealed class ConvNet
             (near is null ? "" : $" Choose '{near}', the nearest that does."));
     }
 
-    /// <summary>Gets the order of a layer's axes where its rows and columns are not its last ones; null for others, and where the image's size is free.</summary>
+    /// <summary>Gets the order of a layer's axes where its rows and columns are not its last ones; null for others, and where the image's size is
+    /// free.</summary>
     internal string? OtherOrderOf(string layer)
     {
         if (!HasPlaces(layer)) return null;
         var (rows, columns) = _orders.Value[layer];
         if (rows is -1 or 2 && columns is -1 or 3) return null;
-        return $"[{string.Join(", ", Enumerable.Range(0, 4).Select(axis => axis == 0 ? "N" : axis == rows ? "rows" : axis == columns ? "columns" : "channels"))}]";
+        var names = Enumerable.Range(0, 4).Select(axis => axis == 0 ? "N" : axis == rows ? "rows" : axis == columns ? "columns" : "channels");
+        return $"[{string.Join(", ", names)}]";
     }
 
     /// <summary>Whether a layer has four axes and is known to be computed from the image.</summary>
@@ -201,9 +211,11 @@ public sealed class ConvNet
 
     private static ValueInfo ImageInput(OnnxGraph graph)
     {
-        var images = graph.Inputs.Where(static i => i.Type is ElementType.Float or ElementType.Float16 or ElementType.BFloat16 or ElementType.Double && i.Shape?.Rank == 4).ToArray();
+        var images = graph.Inputs.Where(static i => i.Type is ElementType.Float or ElementType.Float16 or ElementType.BFloat16 or ElementType.Double
+            && i.Shape?.Rank == 4).ToArray();
         return images.Length == 1 && graph.Inputs.Count == 1 ? images[0] : throw new GraphException(
-            $"The model has the inputs {string.Join(", ", graph.Inputs.Select(static i => $"'{i.Name}' {i.Type} {i.Shape}"))}; one image input [N, C, H, W] of floats was wanted.");
+            $"The model has the inputs {string.Join(", ", graph.Inputs.Select(static i => $"'{i.Name}' {i.Type} {i.Shape}"))}; " +
+                "one image input [N, C, H, W] of floats was wanted.");
     }
 
     private static ImagePreprocessing? PreprocessingIn(OnnxGraph graph)
@@ -245,7 +257,10 @@ public sealed class ConvNet
             throw new GraphException($"The model takes images {shape} ({Axes}), but preprocessing makes N,C,H,W or N,H,W,C. Feed it tensors instead.");
         if (shape[Axes.Channels] is { IsKnown: true, Size: not 3 })
             throw new GraphException($"The model takes images {shape} ({Axes}), but preprocessing makes pictures of three channels. Feed it tensors instead.");
-        if (shape[Axes.Rows] is { IsKnown: true } height && shape[Axes.Columns] is { IsKnown: true } width && (height.Size != p.Height || width.Size != p.Width))
+        if (shape[Axes.Rows] is { IsKnown: true } height && shape[Axes.Columns] is { IsKnown: true } width
+            && (height.Size != p.Height || width.Size != p.Width))
+        {
             throw new GraphException($"The model takes images {shape} ({Axes}), but the preprocessing makes {p.Height}x{p.Width}. Crop to {height}x{width}.");
+        }
     }
 }

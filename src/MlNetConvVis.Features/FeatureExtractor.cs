@@ -14,7 +14,8 @@ public delegate void FillImage(int index, Span<float> image);
 /// <param name="features">The layers' values; valid during the call only.</param>
 public delegate void TakeFeatures(int first, int count, FeatureBatch features);
 
-/// <summary>Reads layers and switches of a network for many images, in batches, through buffers that are made once. Not for several threads at a time.</summary>
+/// <summary>Reads layers and switches of a network for many images, in batches, through buffers that are made once. Not for several threads at a
+/// time.</summary>
 public sealed class FeatureExtractor : IDisposable
 {
     private readonly GraphSession _session;
@@ -61,7 +62,8 @@ public sealed class FeatureExtractor : IDisposable
     /// <summary>Gets the shape of one image's value of a layer, which is also that of its switches.</summary>
     /// <param name="layer">One of <see cref="Layers"/> or <see cref="Pools"/>.</param>
     /// <returns>[C, H, W] or [C].</returns>
-    public long[] ItemShape(string layer) => Layers.Contains(layer) ? _run.Shape(layer, 1)[1..] : [.. _net.ShapeOf(layer).Dims.Skip(1).Select(static d => d.Size)];
+    public long[] ItemShape(string layer) =>
+        Layers.Contains(layer) ? _run.Shape(layer, 1)[1..] : [.. _net.ShapeOf(layer).Dims.Skip(1).Select(static d => d.Size)];
 
     /// <summary>Runs images through the network.</summary>
     /// <param name="count">How many.</param>

@@ -8,7 +8,8 @@ public static class FeatureGraph
     /// <summary>Builds the graph.</summary>
     /// <param name="net">The network; it stays as it is.</param>
     /// <param name="layers">The layers to put out.</param>
-    /// <param name="switches">Whether each max-pooling's indices are put out too, as int64 <c>LAYER/switches</c>, counted over the whole batch as ONNX does.</param>
+    /// <param name="switches">Whether each max-pooling's indices are put out too, as int64 <c>LAYER/switches</c>, counted over the whole batch as ONNX
+    /// does.</param>
     /// <returns>A graph with the image as input and only these outputs, shapes declared.</returns>
     /// <exception cref="GraphException">A layer does not exist.</exception>
     public static OnnxGraph Of(ConvNet net, IReadOnlyList<string> layers, bool switches)

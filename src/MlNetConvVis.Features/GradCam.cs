@@ -63,7 +63,8 @@ public sealed class GradCam : IDisposable
             throw new GraphException($"There is no class {unknown}: the network has {Classes} (0 to {Classes - 1}).");
         if (images.Length != classes.Count * ImageLength || maps.Length != classes.Count * MapLength || guided.Length != (_guided ? images.Length : 0))
         {
-            throw new GraphException($"{classes.Count} classes came with {images.Length} input values, room for {maps.Length} values of maps and {guided.Length} of guided ones; " +
+            throw new GraphException(
+                $"{classes.Count} classes came with {images.Length} input values, room for {maps.Length} values of maps and {guided.Length} of guided ones; " +
                 $"each takes {ImageLength}, {MapLength} and {(_guided ? ImageLength : 0)}.");
         }
 

@@ -38,12 +38,18 @@ public static class GradCamGraph
     {
         ArgumentNullException.ThrowIfNull(net);
         var (score, shape, at) = (ScoresOf(net), net.ShapeOf(ScoresOf(net)), net.ShapeOf(layer));
-        if (at.Rank != 4) throw new GraphException($"Layer '{layer}' of shape {at} has no rows and columns to draw a map of; choose one with them, such as '{LastSpatialLayer(net)}'.");
+        if (at.Rank != 4)
+        {
+            throw new GraphException(
+                $"Layer '{layer}' of shape {at} has no rows and columns to draw a map of; choose one with them, such as '{LastSpatialLayer(net)}'.");
+        }
+
         net.EnsureOrdered(layer);
         EnsureRules(net, score, layer, ReversalRules.Gradient);
         if (guided) EnsureRules(net, score, net.Image.Name, ReversalRules.Guided);
         var (forward, nameOf) = ReservedNames.Freed(
-            net.Graph.With(outputs: [new(score, ElementType.Float, shape), .. score == layer ? Array.Empty<ValueInfo>() : [new(layer, ElementType.Float, at)]]).WithoutUnused(), s_reserved);
+            net.Graph.With(outputs: [new(score, ElementType.Float, shape), .. score == layer ? Array.Empty<ValueInfo>() : [new(layer, ElementType.Float, at)]])
+                .WithoutUnused(), s_reserved);
         var build = new GraphBuilder(forward);
         var (flat, chosen, mask) = Chosen(build, new Value(nameOf(score)), shape);
         var seeds = new Dictionary<string, Value> { [nameOf(score)] = build.Reshape(mask, shape.ForReshape()) };
@@ -51,13 +57,15 @@ public static class GradCamGraph
         var (batch, image) = (shape[0], net.Image.Shape!);
         List<ValueInfo> outputs =
         [
-            Named(build, build.Reshape(heat, -1, image.Known(net.Axes.Rows), image.Known(net.Axes.Columns)), MapName, ElementType.Float, new TensorShape(batch, image[net.Axes.Rows], image[net.Axes.Columns])),
+            Named(build, build.Reshape(heat, -1, image.Known(net.Axes.Rows), image.Known(net.Axes.Columns)), MapName, ElementType.Float,
+                new TensorShape(batch, image[net.Axes.Rows], image[net.Axes.Columns])),
             Named(build, chosen, ChosenName, ElementType.Int64, new TensorShape(batch)),
             Named(build, build.ReduceSum(build.Mul(flat, mask), [1], keep: false), ScoreName, ElementType.Float, new TensorShape(batch)),
         ];
         if (guided)
         {
-            long[] like = [.. image.Dims.Select((d, axis) => axis == 0 ? -1 : axis == net.Axes.Channels ? 1 : d.Size)];      // heat has one channel, wherever the image has its own
+            // heat has one channel, wherever the image has its own
+            long[] like = [.. image.Dims.Select((d, axis) => axis == 0 ? -1 : axis == net.Axes.Channels ? 1 : d.Size)];
             var fine = build.Mul(Signal(forward, build, seeds, net.Image.Name, layer, ReversalRules.Guided), build.Reshape(heat, like));
             outputs.Add(Named(build, fine, GuidedName, ElementType.Float, image));
         }
@@ -87,7 +95,8 @@ public static class GradCamGraph
         var score = ScoresOf(net);
         var path = net.Graph.With(outputs: [new ValueInfo(score, ElementType.Float, net.ShapeOf(score))]).WithoutUnused().Nodes;
         return path.Reverse().Select(static n => n.Outputs[0]).FirstOrDefault(l =>
-                net.Layers.FirstOrDefault(i => i.Name == l)?.Shape is { Rank: 4 } s && s[2].IsKnown && s[3].IsKnown && s[2].Size * s[3].Size > 1 && net.OtherOrderOf(l) is null)
+                net.Layers.FirstOrDefault(i => i.Name == l)?.Shape is { Rank: 4 } s && s[2].IsKnown && s[3].IsKnown && s[2].Size * s[3].Size > 1
+                && net.OtherOrderOf(l) is null)
             ?? throw new GraphException($"{net.Label} has no layer with rows and columns before its scores '{score}'.");
     }
 

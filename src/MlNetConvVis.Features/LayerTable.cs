@@ -35,7 +35,8 @@ internal static class LayerTable
         foreach (var node in graph.Nodes)
         {
             var earlier = node.Inputs.Select(gates.GetValueOrDefault).FirstOrDefault(static g => g is not null);
-            var isGate = s_gates.Contains(node.OpType) || (node.OpType is "Mul" or "Div" or "MatMul" or "Max" or "Min" or "Pow" && node.Inputs.All(computed.ContainsKey));
+            var isGate = s_gates.Contains(node.OpType)
+                || (node.OpType is "Mul" or "Div" or "MatMul" or "Max" or "Min" or "Pow" && node.Inputs.All(computed.ContainsKey));
             if ((earlier ?? (isGate ? $"{node.OpType} at '{node.Label}'" : null)) is { } gate) gates[node.Outputs[0]] = gate;
         }
 

@@ -41,7 +41,11 @@ public static class ProjectionGraph
         ArgumentNullException.ThrowIfNull(rules);
         var start = StartOf(net, layer);
         if (ReversalPass.Unsupported(net.Graph, start, net.Image.Name, rules) is [var unknown, ..])
-            throw new UnsupportedOperatorException(unknown, net.Original.Opset, rules.Name, rules.Operators, NearestLayers.Before(net.Graph, unknown, net.Image.Name, rules));
+        {
+            throw new UnsupportedOperatorException(
+                unknown, net.Original.Opset, rules.Name, rules.Operators, NearestLayers.Before(net.Graph, unknown, net.Image.Name, rules));
+        }
+
         var shape = net.ShapeOf(start);
         var (forward, nameOf) = ReservedNames.Freed(net.Graph.With(outputs: [new ValueInfo(start, ElementType.Float, shape)]).WithoutUnused(), s_reserved);
         var build = new GraphBuilder(forward);

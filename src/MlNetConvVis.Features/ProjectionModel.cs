@@ -24,7 +24,8 @@ public static class ProjectionModel
     /// <param name="options">The rules.</param>
     /// <param name="batch">How many images each call takes; null to leave that free where the network does.</param>
     /// <returns>The model as a graph; <see cref="Onnx.OnnxFile"/> writes it.</returns>
-    /// <exception cref="GraphException">The layer does not exist or cannot be projected, the image's size is free, or the network takes another batch.</exception>
+    /// <exception cref="GraphException">The layer does not exist or cannot be projected, the image's size is free, or the network takes another
+    /// batch.</exception>
     public static OnnxGraph Of(ConvNet net, string layer, ReversalOptions options, int? batch = null)
     {
         ArgumentNullException.ThrowIfNull(net);
@@ -34,7 +35,8 @@ public static class ProjectionModel
             throw new GraphException($"The model takes images {image} of any size; a projection is made for one. Say it with --crop, such as --crop 224.");
         if (batch is { } wanted && image[0] is { IsKnown: true } own && own.Size != wanted)
             throw new GraphException($"The model takes {own.Size} images a call, not {wanted}; leave the batch out, or export the model with a free one.");
-        var graph = FirstMaximum.Lower(ProjectionGraph.Of(net, layer, options.ToRules(), ProjectionSeed.Place, withField: true));      // runs on whatever device
+        // runs on whatever device
+        var graph = FirstMaximum.Lower(ProjectionGraph.Of(net, layer, options.ToRules(), ProjectionSeed.Place, withField: true));
         return graph.With(
             inputs: graph.Inputs.Select(i => Sized(i, batch)),
             outputs: graph.Outputs.Select(o => Sized(o, batch)),

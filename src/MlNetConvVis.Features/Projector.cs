@@ -35,7 +35,8 @@ public sealed class Projector : IDisposable
             : WindowedProjection.TryOpen(net, Layer, rules, settings, batch, always: extent == ProjectionExtent.ReceptiveField);
         if (inField is null && extent == ProjectionExtent.ReceptiveField)
         {
-            throw new GraphException($"Layer '{layer}' cannot be projected inside receptive fields alone: its units see the whole image, the rules reach past the field, " +
+            throw new GraphException(
+                $"Layer '{layer}' cannot be projected inside receptive fields alone: its units see the whole image, the rules reach past the field, " +
                 "or the device is CUDA. Take the whole extent.");
         }
 
@@ -58,7 +59,8 @@ public sealed class Projector : IDisposable
     /// <summary>Gets whether the whole network is computed for a unit, or its receptive field only.</summary>
     public ProjectionExtent Extent => _projection is WholeProjection ? ProjectionExtent.Whole : ProjectionExtent.ReceptiveField;
 
-    /// <summary>Gets the work of projecting one unit of an image without seeing the whole image first, over the work of seeing it; 1 where it has to be seen.</summary>
+    /// <summary>Gets the work of projecting one unit of an image without seeing the whole image first, over the work of seeing it; 1 where it has to be
+    /// seen.</summary>
     public double ShareOfOne => _projection.ShareOfOne;
 
     /// <summary>Runs images through the network and keeps what projections of their units need, until the next call.</summary>
@@ -81,14 +83,17 @@ public sealed class Projector : IDisposable
     {
         if (images.Length != units.Length || projections.Length != (long)units.Length * ImageLength || activations.Length != units.Length)
         {
-            throw new GraphException($"{units.Length} units came with {images.Length} image numbers, room for {projections.Length} projected values and {activations.Length} activations; " +
+            throw new GraphException(
+                $"{units.Length} units came with {images.Length} image numbers, " +
+                $"room for {projections.Length} projected values and {activations.Length} activations; " +
                 $"each unit takes one image number, {ImageLength} values and one activation.");
         }
 
         foreach (var unit in units) unit.IndexIn(LayerShape);
         foreach (var image in images)
         {
-            if (image < 0 || image >= _projection.Seen) throw new GraphException($"A unit of image {image} was asked for, but {_projection.Seen} images were seen (numbers from 0).");
+            if (image < 0 || image >= _projection.Seen)
+                throw new GraphException($"A unit of image {image} was asked for, but {_projection.Seen} images were seen (numbers from 0).");
         }
 
         for (var first = 0; first < units.Length; first += Capacity)
@@ -109,7 +114,9 @@ public sealed class Projector : IDisposable
     {
         if (images.Length != units.Length * ImageLength || projections.Length != images.Length || activations.Length != units.Length)
         {
-            throw new GraphException($"{units.Length} units came with {images.Length} input values, room for {projections.Length} projected values and {activations.Length} activations; " +
+            throw new GraphException(
+                $"{units.Length} units came with {images.Length} input values, " +
+                $"room for {projections.Length} projected values and {activations.Length} activations; " +
                 $"each unit takes {ImageLength} values and one activation.");
         }
 
@@ -118,7 +125,8 @@ public sealed class Projector : IDisposable
         {
             var items = Math.Min(Capacity, units.Length - first);
             var part = images.Slice(first * ImageLength, items * ImageLength);
-            _projection.ProjectOne(part, units.Slice(first, items), projections.Slice(first * ImageLength, items * ImageLength), activations.Slice(first, items));
+            _projection.ProjectOne(part, units.Slice(first, items), projections.Slice(first * ImageLength, items * ImageLength),
+                activations.Slice(first, items));
         }
     }
 

@@ -14,7 +14,11 @@ internal static class ReservedNames
     {
         var clashing = graph.Nodes.SelectMany(static n => n.Outputs).Concat(graph.Initializers.Keys).Where(reserved.Contains).ToHashSet(StringComparer.Ordinal);
         if (graph.Inputs.FirstOrDefault(i => reserved.Contains(i.Name)) is { } input)
-            throw new GraphException($"The model's input is called '{input.Name}', which a projection calls its own inputs and outputs ({string.Join(", ", reserved)}). Rename it.");
+        {
+            throw new GraphException(
+                $"The model's input is called '{input.Name}', which a projection calls its own inputs and outputs ({string.Join(", ", reserved)}). Rename it.");
+        }
+
         if (clashing.Count == 0) return (graph, static name => name);
         string NameOf(string name) => clashing.Contains(name) ? $"{name}/inside" : name;
         return (new OnnxGraph(

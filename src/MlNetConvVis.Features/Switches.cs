@@ -56,7 +56,11 @@ internal sealed class HostSwitches : ISwitches
     {
         var input = shapes[node.Inputs[0]];
         if (input.Rank != 4)
-            throw new GraphException($"MaxPool node '{node.Label}' pools {input}; switches are read of poolings over [N, C, H, W]. Choose a layer before it, or extract without switches.");
+        {
+            throw new GraphException($"MaxPool node '{node.Label}' pools {input}; switches are read of poolings over [N, C, H, W]. " +
+                "Choose a layer before it, or extract without switches.");
+        }
+
         var geometry = WindowGeometry.Of(node, input);
         var after = (int)(input.Known(1) * OnnxTensor.Product(geometry.OutputSizes));
         return new Pool(node.Outputs[0], node.Inputs[0], geometry, (int)input.ItemCount(), after, new int[checked(capacity * after)]);

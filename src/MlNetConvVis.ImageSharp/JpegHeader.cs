@@ -62,6 +62,7 @@ internal readonly record struct JpegHeader(int FrameAt, int Precision, int Compo
         var shared = chroma == 0x11 && body[FrameLength + 7] == 0x11;
         ReadOnlySpan<byte> ids = [body[FrameLength], body[FrameLength + 3], body[FrameLength + 6]];
         return new JpegHeader(
-            at, body[0], components, shared ? luma >> 4 : 0, shared ? luma & 0xF : 0, hasJfif || (adobeTransform is { } t ? t != 0 : !ids.SequenceEqual("RGB"u8)));
+            at, body[0], components, shared ? luma >> 4 : 0, shared ? luma & 0xF : 0, hasJfif
+                || (adobeTransform is { } t ? t != 0 : !ids.SequenceEqual("RGB"u8)));
     }
 }

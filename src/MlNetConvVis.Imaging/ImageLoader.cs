@@ -75,7 +75,8 @@ public sealed class ImageLoader
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ImageDecodeException(
-                file, e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist" : Directory.Exists(file) ? "it is a folder" : e.Message.TrimEnd('.'),
+                file, e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist" : Directory.Exists(file) ? "it is a folder"
+                    : e.Message.TrimEnd('.'),
                 "Check its name and rights.", e);
         }
 

@@ -18,7 +18,8 @@ public static class ConvNetCatalog
     /// <summary>Makes a column with the activations of a layer.</summary>
     /// <param name="catalog">The context's transforms.</param>
     /// <param name="outputColumnName">The new column: a vector of <see cref="float"/>, of the layer's shape with one row, [1, C, H, W] or [1, C].</param>
-    /// <param name="inputColumnName">The image's column: a vector of <see cref="float"/> of C*H*W elements, channel by channel, preprocessed as the network wants it.</param>
+    /// <param name="inputColumnName">The image's column: a vector of <see cref="float"/> of C*H*W elements, channel by channel, preprocessed as the network
+    /// wants it.</param>
     /// <param name="net">The network; it stays as it is.</param>
     /// <param name="layer">The layer, by its name in the network.</param>
     /// <returns>The estimator.</returns>
@@ -34,7 +35,8 @@ public static class ConvNetCatalog
     /// <summary>Makes a column with the projection of one unit of a layer down to pixels: the deconvnet of Zeiler and Fergus (2013, section 2.1).</summary>
     /// <param name="catalog">The context's transforms.</param>
     /// <param name="outputColumnName">The new column: a vector of <see cref="float"/> of the image's shape with one row, [1, C, H, W].</param>
-    /// <param name="inputColumnName">The image's column: a vector of <see cref="float"/> of C*H*W elements, channel by channel, preprocessed as the network wants it.</param>
+    /// <param name="inputColumnName">The image's column: a vector of <see cref="float"/> of C*H*W elements, channel by channel, preprocessed as the network
+    /// wants it.</param>
     /// <param name="net">The network; it stays as it is.</param>
     /// <param name="layer">The layer, by its name in the network; for a softmax the pass starts before it.</param>
     /// <param name="options">Which unit, by which rules; null for the layer's strongest unit by the paper's rules.</param>

@@ -9,7 +9,8 @@ public sealed record PixelProjectionOptions
     /// <value>The default is <see cref="ReversalRules.Paper"/>.</value>
     public ReversalRuleSet Rules { get; init; } = ReversalRules.Paper;
 
-    /// <summary>Gets the feature map whose strongest unit is projected; null for the strongest of the whole layer. Not used with <see cref="UnitColumnName"/>.</summary>
+    /// <summary>Gets the feature map whose strongest unit is projected; null for the strongest of the whole layer. Not used with
+    /// <see cref="UnitColumnName"/>.</summary>
     /// <value>The default is null.</value>
     public int? Channel { get; init; }
 

@@ -34,12 +34,21 @@ internal sealed class ExternalData(string? modelPath)
     private string Inside(string tensor, string location)
     {
         if (modelPath is null)
-            throw new GraphException($"Tensor '{tensor}' keeps its data in file '{location}', but the model came without a folder. Load the model from its file.");
+        {
+            throw new GraphException(
+                $"Tensor '{tensor}' keeps its data in file '{location}', but the model came without a folder. Load the model from its file.");
+        }
+
         var folder = Path.GetDirectoryName(Path.GetFullPath(modelPath))!;
         var path = location.Contains('\0', StringComparison.Ordinal) ? folder : Path.GetFullPath(Path.Combine(folder, location));
         if (!IsUnder(folder, path) || !IsUnder(WithoutLinks(folder), WithoutLinks(path)))
-            throw new GraphException($"Tensor '{tensor}' keeps its data in '{location}', which lies outside the model's folder; only files inside it are read. Move the file there and export again.");
-        return File.Exists(path) ? path : throw new GraphException($"Tensor '{tensor}' keeps its data in '{location}', which is not in the model's folder. Copy that file there too.");
+        {
+            throw new GraphException($"Tensor '{tensor}' keeps its data in '{location}', which lies outside the model's folder; " +
+                "only files inside it are read. Move the file there and export again.");
+        }
+
+        return File.Exists(path) ? path
+            : throw new GraphException($"Tensor '{tensor}' keeps its data in '{location}', which is not in the model's folder. Copy that file there too.");
     }
 
     private static bool IsUnder(string folder, string path) =>

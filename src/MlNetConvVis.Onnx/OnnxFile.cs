@@ -14,7 +14,8 @@ public static class OnnxFile
     /// <summary>Reads a model as it stands in the file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The graph, in the file's own operator set.</returns>
-    /// <exception cref="GraphException">The file is missing, truncated, no ONNX model, or uses what cannot be read (control flow, data outside its folder).</exception>
+    /// <exception cref="GraphException">The file is missing, truncated, no ONNX model, or uses what cannot be read (control flow, data outside its
+    /// folder).</exception>
     public static OnnxGraph Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -67,13 +67,16 @@ internal sealed class WireReader(string file, ExternalData external)
         6 => attribute.Floats.ToArray(),
         7 => attribute.Ints.ToArray(),
         8 => attribute.Strings.Select(static s => s.ToStringUtf8()).ToArray(),
-        5 or 10 => throw new GraphException($"{node.OpType} node '{node.Name}' of '{file}' holds a graph of its own (control flow); only feed-forward networks can be used."),
-        var other => throw new GraphException($"Attribute '{attribute.Name}' of {node.OpType} node '{node.Name}' in '{file}' has kind {other}, which is not read."),
+        5 or 10 => throw new GraphException(
+            $"{node.OpType} node '{node.Name}' of '{file}' holds a graph of its own (control flow); only feed-forward networks can be used."),
+        var other =>
+            throw new GraphException($"Attribute '{attribute.Name}' of {node.OpType} node '{node.Name}' in '{file}' has kind {other}, which is not read."),
     };
 
     /// <summary>Gets the kind; files from before IR version 2 do not state it, so it follows from the field that is filled.</summary>
     private static int Kind(AttributeProto a) => a.Type != 0 ? a.Type
-        : a.T is not null ? 4 : a.G is not null ? 5 : a.Floats.Count > 0 ? 6 : a.Ints.Count > 0 ? 7 : a.Strings.Count > 0 ? 8 : !a.S.IsEmpty ? 3 : a.F != 0 ? 1 : 2;
+        : a.T is not null ? 4 : a.G is not null ? 5 : a.Floats.Count > 0 ? 6 : a.Ints.Count > 0 ? 7 : a.Strings.Count > 0 ? 8 : !a.S.IsEmpty ? 3
+        : a.F != 0 ? 1 : 2;
 
     private OnnxTensor Tensor(TensorProto tensor)
     {
@@ -87,7 +90,8 @@ internal sealed class WireReader(string file, ExternalData external)
             : tensor.RawData.Length > 0 ? tensor.RawData.ToByteArray()
             : TypedData(tensor, type);
         return bytes.Length == wanted ? OnnxTensor.FromBytes(type, tensor.Dims, bytes) : throw new GraphException(
-            $"Tensor '{tensor.Name}' [{string.Join(',', tensor.Dims)}] of '{file}' takes {wanted} bytes, but {bytes.Length} are there; the model is truncated or damaged.");
+            $"Tensor '{tensor.Name}' [{string.Join(',', tensor.Dims)}] of '{file}' takes {wanted} bytes, " +
+                $"but {bytes.Length} are there; the model is truncated or damaged.");
     }
 
     /// <summary>Elements of the narrow integer types and of float16 lie in int32_data, one a number.</summary>
@@ -99,7 +103,8 @@ internal sealed class WireReader(string file, ExternalData external)
         ElementType.UInt64 => Bytes(tensor.Uint64Data.ToArray()),
         ElementType.UInt32 => Bytes(tensor.Uint64Data.Select(static v => (uint)v).ToArray()),
         ElementType.Int32 => Bytes(tensor.Int32Data.ToArray()),
-        ElementType.Int16 or ElementType.UInt16 or ElementType.Float16 or ElementType.BFloat16 => Bytes(tensor.Int32Data.Select(static v => (ushort)v).ToArray()),
+        ElementType.Int16 or ElementType.UInt16 or ElementType.Float16 or ElementType.BFloat16 =>
+            Bytes(tensor.Int32Data.Select(static v => (ushort)v).ToArray()),
         _ => [.. tensor.Int32Data.Select(static v => (byte)v)],
     };
 

@@ -88,7 +88,8 @@ public static class PipelineReader
 
     private static TrainSection Train(YamlMap map, string folder, ulong seed)
     {
-        map.EnsureNoOtherKeys("spec", "epochs", "batch", "learning-rate", "schedule", "warm-up", "momentum", "weight-decay", "label-smoothing", "filter-rms-limit", "augment");
+        map.EnsureNoOtherKeys("spec", "epochs", "batch", "learning-rate", "schedule", "warm-up", "momentum", "weight-decay", "label-smoothing",
+            "filter-rms-limit", "augment");
         var options = new TrainingOptions
         {
             Epochs = map.Int("epochs", 12, least: 1),
@@ -145,7 +146,8 @@ public static class PipelineReader
     private static VisualizeSection Visualize(YamlMap map)
     {
         map.EnsureNoOtherKeys("layers", "maps", "top", "rule", "overlap", "lrn", "bias", "pixels", "start", "range");
-        var preset = ReversalOptions.Of(map.Choice("rule", ReversalRules.Presets.ToDictionary(static p => p.Name, static p => p.Name), ReversalRules.Paper.Name));
+        var preset = ReversalOptions.Of(
+            map.Choice("rule", ReversalRules.Presets.ToDictionary(static p => p.Name, static p => p.Name), ReversalRules.Paper.Name));
         return new VisualizeSection(
             map.List("layers", static v => v.AsText()),
             map.Int("maps", 8, least: 1),

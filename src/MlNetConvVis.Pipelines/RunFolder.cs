@@ -34,7 +34,8 @@ internal sealed class RunFolder : IDisposable
         }
         catch (IOException e)
         {
-            throw new PipelineException($"The run folder '{path}' cannot be used: {e.Message} If another run works in it, wait for it or name another with --out.", e);
+            throw new PipelineException(
+                $"The run folder '{path}' cannot be used: {e.Message} If another run works in it, wait for it or name another with --out.", e);
         }
     }
 
@@ -62,7 +63,8 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Gets whether a step's folder is there; somebody may have removed it to have the step done again.</summary>
     public bool Holds(string step) => Directory.Exists(In(step));
 
-    /// <summary>Gives a step its folder: a new one, or the one in which it was interrupted while doing the same. What was made from other ingredients is kept aside.</summary>
+    /// <summary>Gives a step its folder: a new one, or the one in which it was interrupted while doing the same. What was made from other ingredients is kept
+    /// aside.</summary>
     public string Begin(string step, string fingerprint)
     {
         var folder = In(step);

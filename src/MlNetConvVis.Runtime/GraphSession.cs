@@ -44,7 +44,8 @@ public sealed class GraphSession : IDisposable
     internal long[] ShapeOf(ValueInfo value, int items)
     {
         var shape = _shapes.GetValueOrDefault(value.Name) ?? value.Shape
-            ?? throw new SessionException($"The shape of '{value.Name}' could not be worked out and the model does not state it. Export the model with shapes.");
+            ?? throw new SessionException(
+            $"The shape of '{value.Name}' could not be worked out and the model does not state it. Export the model with shapes.");
         return [.. shape.Dims.Select(d => d.IsKnown ? d.Size : items)];
     }
 }

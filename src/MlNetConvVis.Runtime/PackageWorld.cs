@@ -52,7 +52,8 @@ public sealed record PackageWorld
         }
         catch (JsonException failure)
         {
-            throw new InvalidDataException($"'{file}' is not what set-up writes ({failure.Message}). Run 'eng/setup.sh setup --again' and build again.", failure);
+            throw new InvalidDataException(
+                $"'{file}' is not what set-up writes ({failure.Message}). Run 'eng/setup.sh setup --again' and build again.", failure);
         }
     }
 

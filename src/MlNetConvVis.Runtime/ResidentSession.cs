@@ -77,7 +77,8 @@ public sealed class ResidentSession : IStatefulSession
 
     /// <summary>Copies out the state as it was before the latest run.</summary>
     /// <returns>Tensors by input name; before the first run they hold nothing of use.</returns>
-    public IReadOnlyDictionary<string, OnnxTensor> ReadPreviousState() => _slots.ToDictionary(static s => s.Input, s => Read(s, 1 - _current), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, OnnxTensor> ReadPreviousState() =>
+        _slots.ToDictionary(static s => s.Input, s => Read(s, 1 - _current), StringComparer.Ordinal);
 
     /// <summary>Replaces the state.</summary>
     /// <param name="state">Tensors by input name; all or some.</param>

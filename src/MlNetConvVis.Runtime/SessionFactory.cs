@@ -60,7 +60,8 @@ internal static class SessionFactory
             IntraOpNumThreads = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount,
         };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", settings.BusyWaiting ? "1" : "0");
-        options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "Pad_Fusion");     // merges a Pad into a pool, whose pads it then refuses as too large
+        // merges a Pad into a pool, whose pads it then refuses as too large
+        options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "Pad_Fusion");
         if (cuda) AppendCuda(options, settings.Device.Index);
         try
         {

@@ -23,7 +23,8 @@ public readonly record struct Extent(int Height, int Width)
 /// <param name="Left">Columns to the left.</param>
 /// <param name="Bottom">Rows below.</param>
 /// <param name="Right">Columns to the right.</param>
-/// <param name="IsSame">Whether the four numbers are worked out such that output size = ceil(input size / stride), an odd row or column going below or right.</param>
+/// <param name="IsSame">Whether the four numbers are worked out such that output size = ceil(input size / stride), an odd row or column going below or
+/// right.</param>
 public readonly record struct Padding(int Top, int Left, int Bottom, int Right, bool IsSame = false)
 {
     /// <summary>Gets the padding that keeps the size, up to the stride.</summary>

@@ -15,7 +15,11 @@ public static class PreprocessingYaml
     private const int LargestSide = 1 << 16;
 
     private static readonly Dictionary<string, ChannelOrder> s_channelOrders = new() { ["RGB"] = ChannelOrder.Rgb, ["BGR"] = ChannelOrder.Bgr };
-    private static readonly Dictionary<string, ResampleFilter> s_filters = new() { ["bilinear"] = ResampleFilter.Bilinear, ["bicubic"] = ResampleFilter.Bicubic };
+    private static readonly Dictionary<string, ResampleFilter> s_filters = new()
+    {
+        ["bilinear"] = ResampleFilter.Bilinear,
+        ["bicubic"] = ResampleFilter.Bicubic
+    };
 
     /// <summary>Reads the section.</summary>
     /// <param name="map">The section.</param>

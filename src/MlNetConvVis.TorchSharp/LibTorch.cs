@@ -27,7 +27,8 @@ public static class LibTorch
         if (torch.cuda.is_available()) return torch.device(DeviceType.CUDA, wanted.Index);
         return wanted.Kind == DeviceKind.Auto
             ? torch.CPU
-            : throw new SessionException($"Device '{wanted}' was asked for, but this LibTorch {torch.__version__} finds no CUDA device. Use --device cpu or auto, or see 'convvis doctor'.");
+            : throw new SessionException(
+            $"Device '{wanted}' was asked for, but this LibTorch {torch.__version__} finds no CUDA device. Use --device cpu or auto, or see 'convvis doctor'.");
     }
 
     private static string? FindWhyNot()

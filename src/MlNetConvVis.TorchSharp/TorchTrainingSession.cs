@@ -88,7 +88,8 @@ internal sealed class TorchTrainingSession : IStatefulSession
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in _state.Values.Concat(_previous.Values).Concat(_known.Values).Distinct<Tensor>(ReferenceEqualityComparer.Instance).ToArray()) tensor.Dispose();
+        foreach (var tensor in _state.Values.Concat(_previous.Values).Concat(_known.Values).Distinct<Tensor>(ReferenceEqualityComparer.Instance).ToArray())
+            tensor.Dispose();
     }
 
     private Tensor Forward()

@@ -32,22 +32,28 @@ public sealed class ConvNetTrainer
         var (input, preprocessing) = (_network.Spec.Input, _set.Preprocessing);
         if (input.Channels != 3 || input.Height != preprocessing.Height || input.Width != preprocessing.Width)
         {
-            throw new TrainingException($"The network takes {input.Channels}x{input.Height}x{input.Width}, but the pictures are 3x{preprocessing.Height}x{preprocessing.Width}. " +
+            throw new TrainingException(
+                $"The network takes {input.Channels}x{input.Height}x{input.Width}, but the pictures are 3x{preprocessing.Height}x{preprocessing.Width}. " +
                 "Load them with the preprocessing of the network's spec.");
         }
 
         var classes = network.Graph.Outputs[0].Shape is { Rank: 2 } shape && shape[1].IsKnown ? shape[1].Size : -1;
         if (classes != set.Classes.Count)
-            throw new TrainingException($"The network tells {classes} classes apart, but the pictures have {set.Classes.Count}. Compile the spec for {set.Classes.Count} classes.");
+        {
+            throw new TrainingException(
+                $"The network tells {classes} classes apart, but the pictures have {set.Classes.Count}. Compile the spec for {set.Classes.Count} classes.");
+        }
     }
 
-    /// <summary>Trains. A folder gets <c>checkpoints/</c> (after every epoch), <c>metrics.csv</c> and, at the end, <c>model.onnx</c>; each file is there whole or not at all.</summary>
+    /// <summary>Trains. A folder gets <c>checkpoints/</c> (after every epoch), <c>metrics.csv</c> and, at the end, <c>model.onnx</c>; each file is there whole
+    /// or not at all.</summary>
     /// <param name="folder">The folder; null to write nothing.</param>
     /// <param name="resume">Whether to go on from the folder's newest checkpoint; without one, training begins anew.</param>
     /// <param name="progress">Receives a report after every step and every epoch; null for none.</param>
     /// <param name="cancellation">Stops training between two steps; checkpoints of finished epochs stay.</param>
     /// <returns>The trained network and what came of the epochs.</returns>
-    /// <exception cref="TrainingException">The folder holds checkpoints and <paramref name="resume"/> is not set, or they belong to another run or are damaged.</exception>
+    /// <exception cref="TrainingException">The folder holds checkpoints and <paramref name="resume"/> is not set, or they belong to another run or are
+    /// damaged.</exception>
     /// <exception cref="TrainingDivergedException">The loss stopped being a number.</exception>
     /// <exception cref="OperationCanceledException">Training was stopped.</exception>
     public TrainingResult Train(
@@ -80,7 +86,11 @@ public sealed class ConvNetTrainer
     {
         if (Checkpoint.Newest(folder) is not { } file) return null;
         if (!resume)
-            throw new TrainingException($"Folder '{folder}' holds checkpoints of an earlier run, the newest '{Path.GetFileName(file)}'. Resume it, or train into another folder.");
+        {
+            throw new TrainingException(
+                $"Folder '{folder}' holds checkpoints of an earlier run, the newest '{Path.GetFileName(file)}'. Resume it, or train into another folder.");
+        }
+
         var checkpoint = Checkpoint.Read(file);
         return checkpoint.DifferenceTo(networkHash, _set.Fingerprint, _options.ToJson()) is { } difference
             ? throw new TrainingException($"Checkpoint '{file}' was made with {difference}. Train with the same as before, or into another folder.")

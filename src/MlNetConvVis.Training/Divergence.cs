@@ -10,7 +10,8 @@ internal static class Divergence
 {
     /// <summary>Runs the batch again with the state before the step, and looks for the first value of the network that is not finite.</summary>
     public static TrainingDivergedException Explain(
-        OnnxGraph network, TrainingStep step, IReadOnlyDictionary<string, OnnxTensor> stateBefore, TrainingBatch batch, SessionSettings settings, (int Epoch, int Step, float Loss, float Rate) at)
+        OnnxGraph network, TrainingStep step, IReadOnlyDictionary<string, OnnxTensor> stateBefore, TrainingBatch batch, SessionSettings settings,
+        (int Epoch, int Step, float Loss, float Rate) at)
     {
         var parameter = stateBefore.Where(static s => !IsFinite(s.Value.Floats)).Select(static s => s.Key).FirstOrDefault();
         var layer = FirstBroken(network, step, stateBefore, batch, settings);

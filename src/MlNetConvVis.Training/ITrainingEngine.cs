@@ -4,7 +4,8 @@ using MlNetConvVis.Runtime;
 
 namespace MlNetConvVis.Training;
 
-/// <summary>What computes training steps. Every engine does the same arithmetic up to rounding, with the same names and state, so one can go on where another stopped.</summary>
+/// <summary>What computes training steps. Every engine does the same arithmetic up to rounding, with the same names and state, so one can go on where another
+/// stopped.</summary>
 public interface ITrainingEngine
 {
     /// <summary>Gets the engine's name, as in <c>--engine</c>.</summary>

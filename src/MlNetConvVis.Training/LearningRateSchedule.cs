@@ -38,7 +38,8 @@ public sealed record LearningRateSchedule
     [Range(0, 1)]
     public float FinalPart { get; init; } = 0.001f;
 
-    /// <summary>Gets for how many epochs the rate rises in a straight line at the beginning; not for <see cref="LearningRateShape.OneCycle"/>, which rises by itself.</summary>
+    /// <summary>Gets for how many epochs the rate rises in a straight line at the beginning; not for <see cref="LearningRateShape.OneCycle"/>, which rises by
+    /// itself.</summary>
     /// <value>The default is 0.</value>
     [Range(0, 1000)]
     public float WarmUpEpochs { get; init; }

@@ -45,7 +45,8 @@ public sealed record TrainingOptions
     [Range(1, 100_000)]
     public int Epochs { get; init; } = 12;
 
-    /// <summary>Gets the pictures of one step. An epoch is as many whole batches as the pictures make, in a new order; those left over wait for another epoch's order.
+    /// <summary>Gets the pictures of one step. An epoch is as many whole batches as the pictures make, in a new order; those left over wait for another epoch's
+    /// order.
     /// With fewer pictures than this, a batch is all of them.</summary>
     /// <value>The default is 64.</value>
     [Range(1, 65_536)]

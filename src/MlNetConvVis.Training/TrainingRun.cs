@@ -24,7 +24,8 @@ internal sealed class TrainingRun : IDisposable
         (_network, _set, _options, PlannedEpochs) = (network, set, options, options.Epochs);
         var image = network.Graph.Inputs[0];
         var batch = BatchSource.BatchSizeFor(set, options);
-        var graph = network.Graph.With(inputs: [image with { Shape = image.Shape!.With(0, batch) }]);      // a fixed batch lets the runtime plan its memory once
+        // a fixed batch lets the runtime plan its memory once
+        var graph = network.Graph.With(inputs: [image with { Shape = image.Shape!.With(0, batch) }]);
         var sgd = options.ToSgd();
         _step = TrainingGraph.Of(graph, sgd, network.DropoutRates);
         _source = new BatchSource(set, options, _step.Masks);

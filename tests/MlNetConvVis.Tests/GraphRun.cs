@@ -16,7 +16,8 @@ internal static class GraphRun
     public static Dictionary<string, OnnxTensor> Of(OnnxGraph graph, IReadOnlyDictionary<string, OnnxTensor> feeds)
     {
         using var session = new GraphSession(graph, Settings);
-        var items = graph.Inputs.Where(static i => i.Shape is { Rank: > 0 } shape && !shape[0].IsKnown).Select(i => (int)feeds[i.Name].Dims[0]).FirstOrDefault(1);
+        var items = graph.Inputs.Where(static i => i.Shape is { Rank: > 0 } shape && !shape[0].IsKnown).Select(i => (int)feeds[i.Name].Dims[0])
+            .FirstOrDefault(1);
         using var run = session.Bind(items);
         foreach (var input in graph.Inputs)
         {
@@ -34,7 +35,8 @@ internal static class GraphRun
     public static OnnxTensor Of(OnnxGraph graph, OnnxTensor x) =>
         Of(graph, new Dictionary<string, OnnxTensor> { ["x"] = x })[graph.Outputs[0].Name];
 
-    /// <summary>The reverse pass as a graph: the forward inputs and a seed in, one signal a target out, under the target's name with "/signal" behind.</summary>
+    /// <summary>The reverse pass as a graph: the forward inputs and a seed in, one signal a target out, under the target's name with "/signal"
+    /// behind.</summary>
     public static OnnxGraph Reverse(OnnxGraph forward, string start, IReadOnlyCollection<string> targets, ReversalRuleSet rules)
     {
         var shapes = ShapeInference.Infer(forward);
@@ -47,5 +49,6 @@ internal static class GraphRun
 
     /// <summary>Reverses a seed at the output of a graph with one input x.</summary>
     public static float[] Reverse(OnnxGraph forward, OnnxTensor x, OnnxTensor seed, ReversalRuleSet rules) =>
-        Of(Reverse(forward, forward.Outputs[0].Name, ["x"], rules), new Dictionary<string, OnnxTensor> { ["x"] = x, [Seed] = seed })["x/signal"].Floats.ToArray();
+        Of(Reverse(forward, forward.Outputs[0].Name, ["x"], rules), new Dictionary<string, OnnxTensor> { ["x"] = x, [Seed] = seed })["x/signal"]
+        .Floats.ToArray();
 }

@@ -18,7 +18,8 @@ internal sealed class RuleOptions
         "contrast normalisation on the way back: identity (passed over) or gradient (its derivative); default identity, with --rule gradient the gradient");
     private readonly ValueOption _bias = new(
         "--bias", "HOW", "none or subtract",
-        "the biases of convolutions on the way back: none (left out) or subtract (taken off before the transposed filters, where the signal is not zero); default none");
+        "the biases of convolutions on the way back: none (left out) or subtract (taken off before the transposed " +
+            "filters, where the signal is not zero); default none");
     private readonly ValueOption _pixels = new(
         "--pixels", "WHICH", "all or rectified",
         "what is kept at the pixels: all values or rectified (those above zero); default all");

@@ -21,11 +21,13 @@ internal sealed record TensorFile(float[] Values, int[] Shape)
     public static (float[] Values, int[] Shape) ReadOne(string path, ConvNet net)
     {
         var array = Read(path, net);
-        return array.Count == 1 ? (array.Values, array.Shape) : throw new DataException($"Tensor '{path}' holds {array.Count} inputs; one was wanted. Save x[0:1].");
+        return array.Count == 1 ? (array.Values, array.Shape)
+            : throw new DataException($"Tensor '{path}' holds {array.Count} inputs; one was wanted. Save x[0:1].");
     }
 
     /// <summary>Reads a file for a network.</summary>
-    /// <exception cref="DataException">It is no .npy file of floats, has another shape than the network takes, or holds values that are NaN or infinite.</exception>
+    /// <exception cref="DataException">It is no .npy file of floats, has another shape than the network takes, or holds values that are NaN or
+    /// infinite.</exception>
     public static TensorFile Read(string path, ConvNet net)
     {
         var array = NpyFile.Read<float>(path);
@@ -35,7 +37,8 @@ internal sealed record TensorFile(float[] Values, int[] Shape)
             && item.Zip(wanted.Dims.Skip(1)).All(static p => !p.Second.IsKnown || p.Second.Size == p.First);
         if (!fits)
         {
-            throw new DataException($"Tensor '{path}' has shape [{string.Join(',', array.Shape)}], but the model takes {wanted} ({net.Axes}), or one input without N. " +
+            throw new DataException(
+                $"Tensor '{path}' has shape [{string.Join(',', array.Shape)}], but the model takes {wanted} ({net.Axes}), or one input without N. " +
                 "Save an array of that shape.");
         }
 
@@ -51,7 +54,8 @@ internal sealed record TensorFile(float[] Values, int[] Shape)
         for (var axis = place.Length - 1; axis >= 0; axis--) (rest, place[axis]) = Math.DivRem(rest, array.Shape[axis]);
         var others = array.Values.AsSpan(first + 1).ToArray().Count(static v => !float.IsFinite(v));
         throw new DataException(string.Create(CultureInfo.InvariantCulture,
-            $"Tensor '{path}' holds {array.Values[first]} at [{string.Join(',', place)}]{(others > 0 ? $" and {others} more values that are NaN or infinite" : "")}; ") +
+            $"Tensor '{path}' holds {array.Values[first]} at " +
+            $"[{string.Join(',', place)}]{(others > 0 ? $" and {others} more values that are NaN or infinite" : "")}; ") +
             "finite numbers were wanted. Look for where they were computed, or replace them, for example with numpy.nan_to_num(x).");
     }
 }

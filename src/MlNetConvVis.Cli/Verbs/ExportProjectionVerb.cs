@@ -26,9 +26,11 @@ internal sealed class ExportProjectionVerb : Verb
     }
 
     public override string Details =>
-        "In go images, by the network's own name for them, and 'unit' (int64, N x 3): channel, row and column of the unit to project, where -1 leaves a number " +
+        "In go images, by the network's own name for them, and 'unit' (int64, N x 3): channel, " +
+        "row and column of the unit to project, where -1 leaves a number " +
         "open, so that -1,-1,-1 is the strongest unit of the layer. Out come 'projection' (float, the images' shape), 'activation' (float, N) and 'field' " +
-        "(int64, N x 4): top, left, height and width of what the unit sees. Operator set 18, standard operators only: ONNX Runtime runs it from Python, .NET, " +
+        "(int64, N x 4): top, left, height and width of what the unit sees. Operator set 18, " +
+        "standard operators only: ONNX Runtime runs it from Python, .NET, " +
         "Node and browsers, ML.NET by ApplyOnnxModel. Preprocessing and classes are in its metadata ('convvis.preprocessing', 'convvis.classes'), layer and " +
         $"rules under 'convvis.projection'.\n{ModelOptions.Note}";
 
@@ -71,7 +73,8 @@ internal sealed class ExportProjectionVerb : Verb
         table.Write(terminal.Output, terminal.Width);
     }
 
-    private static string Shape(ExportedValue value) => string.Join('x', value.Shape.Select(static d => d is { } size ? FormattableString.Invariant($"{size}") : "N"));
+    private static string Shape(ExportedValue value) =>
+        string.Join('x', value.Shape.Select(static d => d is { } size ? FormattableString.Invariant($"{size}") : "N"));
 }
 
 /// <summary>What <c>export-projection --json</c> says.</summary>

@@ -15,7 +15,8 @@ internal sealed class GradCamVerb : Verb
     private const int SmallestPictureSide = 256;
 
     private readonly ValueOption _model = new("--model", "M.onnx", "an ONNX file", "the network; its output is one score a class") { IsRequired = true };
-    private readonly ValueOption _layer = new("--layer", "L", "one layer", "the layer, as 'convvis inspect' names it; default the last one with rows and columns", "--layers");
+    private readonly ValueOption _layer = new(
+        "--layer", "L", "one layer", "the layer, as 'convvis inspect' names it; default the last one with rows and columns", "--layers");
     private readonly ValueOption _class = new("--class", "C", "a class number or name", "the class, by number (from 0) or name; default the most probable");
     private readonly FlagOption _guided = new("--guided", "guided Grad-CAM: the map times the class's guided backpropagation, as fine as pixels");
     private readonly ValueOption _out = new(
@@ -32,8 +33,10 @@ internal sealed class GradCamVerb : Verb
     }
 
     public override string Details =>
-        "Grad-CAM (Selvaraju et al. 2017): the maps of a layer, each weighted by how much the class's score (before a softmax) grows with it, are added, kept where they are " +
-        "positive, and enlarged smoothly to the input's size. In a picture the heat runs from violet over red to light yellow, the hottest place of each picture being yellow. " +
+        "Grad-CAM (Selvaraju et al. 2017): the maps of a layer, each weighted by how much the class's score (before a softmax) " +
+        "grows with it, are added, kept where they are " +
+        "positive, and enlarged smoothly to the input's size. In a picture the heat runs from violet over red to light yellow, " +
+        "the hottest place of each picture being yellow. " +
         $"In F.npy: rows x columns, or with --guided the input's shape.\n{ModelOptions.Note}";
 
     public override IReadOnlyList<string> Examples =>
@@ -67,7 +70,8 @@ internal sealed class GradCamVerb : Verb
             NpyFile.Write<float>(file, guided ? fine : heat, guided ? shape : [size.Height, size.Width]);
         }
 
-        Report(given, terminal, new GradCamResult(net.File, cam.Layer, explained.Class, NameOf(net, explained.Class), explained.Score, guided, heat.Max(), file));
+        Report(given, terminal, new GradCamResult(
+            net.File, cam.Layer, explained.Class, NameOf(net, explained.Class), explained.Score, guided, heat.Max(), file));
         return ExitCode.Ok;
     }
 
@@ -79,8 +83,15 @@ internal sealed class GradCamVerb : Verb
     {
         if (given.Text(_class) is not { } text) return null;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return number < classes ? number : throw new UsageException($"{_class.Name} is '{text}', but the network has {classes} classes (0 to {classes - 1}).");
-        var names = net.Classes ?? throw new UsageException($"{_class.Name} is '{text}', but the model does not name its classes; a number from 0 to {classes - 1} was wanted, or --classes with a file of names.");
+        {
+            return number < classes ? number
+                : throw new UsageException($"{_class.Name} is '{text}', but the network has {classes} classes (0 to {classes - 1}).");
+        }
+
+        var names = net.Classes
+            ?? throw new UsageException(
+            $"{_class.Name} is '{text}', but the model does not name its classes; " +
+            $"a number from 0 to {classes - 1} was wanted, or --classes with a file of names.");
         var exact = Matching(names, n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
         var found = exact.Length > 0 ? exact : Matching(names, n => n.Contains(text, StringComparison.OrdinalIgnoreCase));
         return found switch
@@ -88,7 +99,8 @@ internal sealed class GradCamVerb : Verb
             [var one] => one,
             [] => throw new UsageException($"{_class.Name} is '{text}', which no class is called. {NearestName.Hint(text, [.. names])}"),
             _ => throw new UsageException(
-                $"{_class.Name} is '{text}', which fits {found.Length} classes: {string.Join("; ", found.Take(4).Select(i => $"{i} {names[i]}"))}{(found.Length > 4 ? "; ..." : "")}. Take one by its number."),
+                $"{_class.Name} is '{text}', which fits {found.Length} classes: " +
+                    $"{string.Join("; ", found.Take(4).Select(i => $"{i} {names[i]}"))}{(found.Length > 4 ? "; ..." : "")}. Take one by its number."),
         };
     }
 
@@ -106,7 +118,8 @@ internal sealed class GradCamVerb : Verb
             return;
         }
 
-        terminal.Line($"Class       {result.Class}{(result.ClassName is { } name ? $" {name}" : "")}, score {result.Score:G6}{(given.Has(_class) ? "" : ", the most probable")}");
+        var name = result.ClassName is { } known ? $" {known}" : "";
+        terminal.Line($"Class       {result.Class}{name}, score {result.Score:G6}{(given.Has(_class) ? "" : ", the most probable")}");
         terminal.Line($"Layer       {result.Layer}");
         terminal.Line($"{(result.Guided ? "Guided map  " : "Map         ")}up to {result.Max:G4}, written to {result.Out}");
     }

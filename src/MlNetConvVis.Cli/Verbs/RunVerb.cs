@@ -10,7 +10,11 @@ internal sealed class RunVerb : Verb
 {
     private const string Wanted = "a pipeline in YAML";
 
-    private readonly Argument<string[]> _pipeline = new("PIPELINE.yaml") { Arity = ArgumentArity.ZeroOrMore, Description = Wanted + ", such as pipelines/quickstart.yaml" };
+    private readonly Argument<string[]> _pipeline = new("PIPELINE.yaml")
+    {
+        Arity = ArgumentArity.ZeroOrMore,
+        Description = Wanted + ", such as pipelines/quickstart.yaml"
+    };
     private readonly ValueOption _out = new("--out", "DIR", "a folder", "where everything goes; default: what the pipeline says");
     private readonly bool _onlyTransfer;
 
@@ -23,8 +27,10 @@ internal sealed class RunVerb : Verb
     }
 
     public override string Details => (_onlyTransfer
-            ? "Extracts features once, retrains only the softmax by the pipeline's protocol, and prints accuracy ± deviation. The 'visualize' section of the pipeline is left out. "
-            : "Prepares the images, trains the network, retrains the softmax for new classes, draws what the layers respond to, and writes report.html and results.json; each where the pipeline has a section for it. ") +
+            ? "Extracts features once, retrains only the softmax by the pipeline's protocol, and prints accuracy ± deviation. " +
+            "The 'visualize' section of the pipeline is left out. "
+            : "Prepares the images, trains the network, retrains the softmax for new classes, draws what the layers respond to, " +
+            "and writes report.html and results.json; each where the pipeline has a section for it. ") +
         "Interrupted at any point, it goes on where it was when it is run again; what is done is not done twice.";
 
     public override IReadOnlyList<string> Examples => [$"pipelines/quickstart.yaml{(_onlyTransfer ? " --json" : "")}", "my.yaml --out runs/mine"];

@@ -30,7 +30,8 @@ internal sealed class ImagePlanes
     {
         if (net.Axes == ImageAxes.Nchw) return new ImagePlanes(net.Image.Name, net.Image.Shape!, net.Axes);
         if (net.Graph.UsersOf(net.Image.Name) is not [{ OpType: "Transpose" } turn]) return null;
-        var isTurned = turn.Attributes.Ints("perm") is [0, var channels, var rows, var columns] && new ImageAxes((int)channels, (int)rows, (int)columns) == net.Axes;
+        var isTurned = turn.Attributes.Ints("perm") is [0, var channels, var rows, var columns]
+            && new ImageAxes((int)channels, (int)rows, (int)columns) == net.Axes;
         return isTurned ? new ImagePlanes(turn.Outputs[0], net.ShapeOf(turn.Outputs[0]), net.Axes) : null;
     }
 

@@ -22,7 +22,10 @@ internal static class PoolSwitches
         for (var channel = 0; channel < values.Length / plane; channel++)
         {
             for (var y = 0; y < height; y++)
-                rows.Places(values.Slice(channel * plane, plane), y, channel * plane, (int)geometry.InputSizes[1], places[(((channel * height) + y) * width)..]);
+            {
+                rows.Places(values.Slice(channel * plane, plane), y, channel * plane, (int)geometry.InputSizes[1],
+                    places[(((channel * height) + y) * width)..]);
+            }
         }
     }
 

@@ -73,7 +73,8 @@ internal sealed record Broadcast(int Run, int Period)
         var varying = Enumerable.Range(0, sizes.Length).Where(axis => own[axis] != 1).ToArray();
         if (varying.Length == 0) return new Broadcast(Product(sizes), Product(sizes));
         var (first, last) = (varying[0], varying[^1]);
-        return Enumerable.Range(first, last - first + 1).All(axis => own[axis] == sizes[axis]) ? new Broadcast(Product(sizes[(last + 1)..]), Product(sizes[first..])) : null;
+        return Enumerable.Range(first, last - first + 1).All(axis => own[axis] == sizes[axis])
+            ? new Broadcast(Product(sizes[(last + 1)..]), Product(sizes[first..])) : null;
     }
 
     public void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> to)

@@ -51,14 +51,20 @@ internal sealed class SparseProgram
             case "MatMul":
                 return Shape(node.Inputs[0]).Rank == 2 && Shape(node.Inputs[0])[0] == 1 && IsConstant(node.Inputs[1]);
             case "ScatterElements":
-                return Shape(node.Inputs[0]).Rank == 1 && node.Attributes.Text("reduction", "none") == "add" && _graph.Inputs.Any(i => i.Name == Origin(node.Inputs[1]));
+                return Shape(node.Inputs[0]).Rank == 1 && node.Attributes.Text("reduction", "none") == "add"
+                    && _graph.Inputs.Any(i => i.Name == Origin(node.Inputs[1]));
             case "Pad":
-                return node.Attributes.Text("mode", "constant") == "constant" && node.Input(2) is null && node.Input(3) is null && _graph.IsConstant(node.Inputs[1]);
+                return node.Attributes.Text("mode", "constant") == "constant" && node.Input(2) is null && node.Input(3) is null
+                    && _graph.IsConstant(node.Inputs[1]);
             case "Slice":
                 return Shape(node.Inputs[0]).Rank == 4 && node.Inputs.Count == 4 && _graph.Initializers[node.Inputs[3]].Longs is [1];
             case "ConvTranspose":
-                if (node.Input(2) is not null || !IsConstant(node.Inputs[1]) || TransposedConvolution.TryOf(node, Constant(node.Inputs[1]), Shape(node.Inputs[0]), Shape(node.Inputs[1])) is not { } made)
+                if (node.Input(2) is not null || !IsConstant(node.Inputs[1])
+                    || TransposedConvolution.TryOf(node, Constant(node.Inputs[1]), Shape(node.Inputs[0]), Shape(node.Inputs[1])) is not { } made)
+                {
                     return false;
+                }
+
                 _convolutions[node] = made;
                 return true;
             default:
@@ -66,7 +72,8 @@ internal sealed class SparseProgram
         }
     }
 
-    private bool IsConstant(string name) => _constants.ContainsKey(name) || _graph.Initializers.TryGetValue(name, out var tensor) && tensor.Type == ElementType.Float;
+    private bool IsConstant(string name) => _constants.ContainsKey(name) || _graph.Initializers.TryGetValue(name, out var tensor)
+        && tensor.Type == ElementType.Float;
 
     private float[] Constant(string name)
     {

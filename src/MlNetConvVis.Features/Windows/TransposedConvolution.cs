@@ -34,7 +34,8 @@ internal sealed class TransposedConvolution
         (_groups, _maps, _channels) = ((int)node.Attributes.Int("group", 1), (int)filters.Known(0), (int)filters.Known(1));
         (_from, _kernel) = (((int)input.Known(2), (int)input.Known(3)), ((int)filters.Known(2), (int)filters.Known(3)));
         (_stride, _dilation) = (Pair(node, "strides"), Pair(node, "dilations"));
-        _to = (((_from.Height - 1) * _stride.Y) + (_dilation.Y * (_kernel.Height - 1)) + 1, ((_from.Width - 1) * _stride.X) + (_dilation.X * (_kernel.Width - 1)) + 1);
+        _to = (((_from.Height - 1) * _stride.Y) + (_dilation.Y * (_kernel.Height - 1)) + 1,
+            ((_from.Width - 1) * _stride.X) + (_dilation.X * (_kernel.Width - 1)) + 1);
         _lanes = _channels <= Narrow && _dilation.X == 1 ? Narrow : Vector<float>.Count;      // pictures have three channels: their columns share vectors
         _tiles = (_channels + _lanes - 1) / _lanes;
         _rows = [.. Enumerable.Range(0, _kernel.Height).Select(row => row * _dilation.Y * _to.Width * _lanes)];
@@ -51,7 +52,8 @@ internal sealed class TransposedConvolution
     /// <param name="filters">The shape of its weights.</param>
     /// <returns>Null for forms that windowed passes do not have: pads, output padding, other than two spatial axes.</returns>
     public static TransposedConvolution? TryOf(OnnxNode node, float[] weights, TensorShape input, TensorShape filters) =>
-        input.Rank == 4 && input[0] == 1 && IsZero(node, "pads") && IsZero(node, "output_padding") ? new TransposedConvolution(node, weights, input, filters) : null;
+        input.Rank == 4 && input[0] == 1 && IsZero(node, "pads")
+        && IsZero(node, "output_padding") ? new TransposedConvolution(node, weights, input, filters) : null;
 
     /// <summary>Makes room for one thread.</summary>
     public Scratch NewScratch() => new(_maps / _groups, _from.Height * _from.Width, (_to.Height * _to.Width * _lanes) + Vector<float>.Count);

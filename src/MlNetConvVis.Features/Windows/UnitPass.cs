@@ -21,7 +21,8 @@ internal sealed class UnitPasses : IDisposable
     private readonly GraphSession? _session;
     private readonly IUnitPass[] _passes;
 
-    /// <summary>Prepares a windowed graph: for sparse signals, or for ONNX Runtime where it holds operators that <see cref="SparseProgram"/> does not know.</summary>
+    /// <summary>Prepares a windowed graph: for sparse signals, or for ONNX Runtime where it holds operators that <see cref="SparseProgram"/> does not
+    /// know.</summary>
     public UnitPasses(OnnxGraph graph, SessionSettings settings)
     {
         var threads = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount;

@@ -76,7 +76,8 @@ internal sealed class WholeProjection : IUnitProjection
     }
 }
 
-/// <summary>Forward once for whole images, back for each unit inside its receptive field only. On the processor, for images with <see cref="ImagePlanes"/>.</summary>
+/// <summary>Forward once for whole images, back for each unit inside its receptive field only. On the processor, for images with
+/// <see cref="ImagePlanes"/>.</summary>
 internal sealed class WindowedProjection : IUnitProjection
 {
     /// <summary>Up to which share of the work of a whole image the forward pass of a single unit is worth its masks and copies.</summary>
@@ -96,7 +97,8 @@ internal sealed class WindowedProjection : IUnitProjection
     private float[] _windows = [];
 
     private WindowedProjection(
-        ConvNet net, ImagePlanes image, string layer, ReversalRuleSet rules, WindowedReversal reversal, GraphSession session, SessionSettings settings, int batch, bool always)
+        ConvNet net, ImagePlanes image, string layer, ReversalRuleSet rules, WindowedReversal reversal, GraphSession session, SessionSettings settings,
+        int batch, bool always)
     {
         (_image, _imageName, _layer, _layerName, _start) = (image, net.Image.Name, net.ShapeOf(layer), layer, rules.StartsFrom);
         (_session, _forward) = (session, session.Bind(batch));
@@ -122,7 +124,8 @@ internal sealed class WindowedProjection : IUnitProjection
         if (!always && reversal.ShareOfWork >= 1) return null;
         var values = reversal.ForwardValues.Where(v => v != net.Image.Name);
         var session = new GraphSession(FeatureGraph.Of(net, [layer, .. values], switches: false), settings);
-        if (session.Provider == SessionSettings.ProcessorProvider) return new WindowedProjection(net, image, layer, rules, reversal, session, settings, batch, always);
+        if (session.Provider == SessionSettings.ProcessorProvider)
+            return new WindowedProjection(net, image, layer, rules, reversal, session, settings, batch, always);
         session.Dispose();
         return null;
     }

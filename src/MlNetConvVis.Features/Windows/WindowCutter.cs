@@ -5,7 +5,8 @@ using MlNetConvVis.Runtime;
 
 namespace MlNetConvVis.Features;
 
-/// <summary>Cuts out of a forward pass what the projection of single units takes in, and sets the projected window into a whole image. For images [N, C, H, W].</summary>
+/// <summary>Cuts out of a forward pass what the projection of single units takes in, and sets the projected window into a whole image. For images [N, C, H,
+/// W].</summary>
 internal sealed class WindowCutter(WindowedReversal reversal, IReadOnlyDictionary<string, TensorShape> shapes, BoundRun forward)
 {
     private readonly WindowPart[] _parts = [.. reversal.Parts];

@@ -3,7 +3,8 @@ using MlNetConvVis.Graph.Shapes;
 namespace MlNetConvVis.Graph.Passes;
 
 /// <summary>
-/// Writes <c>auto_pad</c> SAME_UPPER and SAME_LOWER as explicit pads, as the ONNX operator specification defines them. ONNX Runtime refuses them on a dilated Conv,
+/// Writes <c>auto_pad</c> SAME_UPPER and SAME_LOWER as explicit pads, as the ONNX operator specification defines them. ONNX Runtime refuses them on a dilated
+/// Conv,
 /// forgets the dilation of a MaxPool, and works out negative pads for a pool whose stride is larger than its kernel.
 /// </summary>
 internal static class AutoPads
@@ -25,5 +26,6 @@ internal static class AutoPads
         return shapes.TryGetValue(node.Inputs[1], out var weights) ? WindowGeometry.Of(node, input, weights) : null;
     }
 
-    private static OnnxNode Padded(OnnxNode node, WindowGeometry window) => node with { Attributes = node.Attributes.Without("auto_pad").With("pads", window.Pads) };
+    private static OnnxNode Padded(OnnxNode node, WindowGeometry window) =>
+        node with { Attributes = node.Attributes.Without("auto_pad").With("pads", window.Pads) };
 }

@@ -26,7 +26,8 @@ public static class BatchFreeing
             var freed = Freed(graph, input, shape, before);
             var after = ShapeInference.Infer(freed);
             var computed = NodeOrder.DependentOn(graph.Nodes, [image]);
-            return computed.All(v => before.ContainsKey(v) && after.TryGetValue(v, out var now) && now.Rank > 0 && now.Equals(before[v].With(0, Dim.Free(Symbol)))) ? freed : graph;
+            return computed.All(v => before.ContainsKey(v) && after.TryGetValue(v, out var now) && now.Rank > 0
+                && now.Equals(before[v].With(0, Dim.Free(Symbol)))) ? freed : graph;
         }
         catch (GraphException)
         {
@@ -41,7 +42,11 @@ public static class BatchFreeing
         bool Carries(string value) => shapes.TryGetValue(value, out var s) && s.Rank > 0 && s[0] == batch && !graph.IsConstant(value);
         OnnxNode Written(OnnxNode node) => node.OpType is "Reshape" or "Expand" && node.Input(1) is { } target && graph.IsConstant(target)
             && Carries(node.Inputs[0]) && Carries(node.Outputs[0])
-            ? node with { Inputs = [node.Inputs[0], build.Longs([node.OpType == "Reshape" ? 0 : 1, .. shapes[node.Outputs[0]].Dims.Skip(1).Select(static d => d.Size)]).Name] }
+            ? node with
+            {
+                Inputs = [node.Inputs[0],
+                build.Longs([node.OpType == "Reshape" ? 0 : 1, .. shapes[node.Outputs[0]].Dims.Skip(1).Select(static d => d.Size)]).Name]
+            }
             : node.OpType == "Resize" && node.Input(3) is { } sizes && Carries(node.Inputs[0]) && Carries(node.Outputs[0]) && !node.Attributes.Has("axes")
             && build.ConstantOf(new Value(sizes)) is { Type: ElementType.Int64, Count: > 1 } all ? OfLaterAxes(build, node, all) : node;
         var nodes = graph.Nodes.Select(Written).ToArray();

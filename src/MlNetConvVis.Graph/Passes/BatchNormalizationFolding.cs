@@ -34,8 +34,10 @@ public static class BatchNormalizationFolding
         ArgumentNullException.ThrowIfNull(norm);
         var conv = graph.ProducerOf(norm.Inputs[0]);
         return conv is not { OpType: "Conv" } ? Applicability.No($"'{norm.Label}' does not follow a convolution")
-            : !norm.Inputs.Skip(1).Concat(conv.Inputs.Skip(1)).All(i => i.Length == 0 || graph.IsConstant(i)) ? Applicability.No($"'{norm.Label}' or '{conv.Label}' has computed weights")
-            : graph.UsersOf(conv.Outputs[0]).Count > 1 || graph.Outputs.Any(o => o.Name == conv.Outputs[0]) ? Applicability.No($"'{conv.Outputs[0]}' is read elsewhere too")
+            : !norm.Inputs.Skip(1).Concat(conv.Inputs.Skip(1)).All(i => i.Length == 0 || graph.IsConstant(i))
+            ? Applicability.No($"'{norm.Label}' or '{conv.Label}' has computed weights")
+            : graph.UsersOf(conv.Outputs[0]).Count > 1
+            || graph.Outputs.Any(o => o.Name == conv.Outputs[0]) ? Applicability.No($"'{conv.Outputs[0]}' is read elsewhere too")
             : Applicability.Yes;
     }
 

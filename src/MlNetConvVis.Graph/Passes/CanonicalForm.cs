@@ -1,6 +1,7 @@
 namespace MlNetConvVis.Graph.Passes;
 
-/// <summary>The form that everything here computes with: the written operator set, float32, constants worked out and kept as initializers, no automatic padding and no ceil_mode, nothing unused.</summary>
+/// <summary>The form that everything here computes with: the written operator set, float32, constants worked out and kept as initializers, no automatic padding
+/// and no ceil_mode, nothing unused.</summary>
 public static class CanonicalForm
 {
     /// <summary>Brings a graph to that form.</summary>
@@ -10,6 +11,7 @@ public static class CanonicalForm
     public static OnnxGraph Of(OnnxGraph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        return CeilModePads.Apply(AutoPads.Apply(WeightTypes.Checked(OpsetUpgrade.Apply(ConstantNodes.ToInitializers(SinglePrecision.Apply(graph)))))).WithoutUnused();
+        return CeilModePads.Apply(AutoPads.Apply(WeightTypes.Checked(OpsetUpgrade.Apply(ConstantNodes.ToInitializers(SinglePrecision.Apply(graph))))))
+            .WithoutUnused();
     }
 }

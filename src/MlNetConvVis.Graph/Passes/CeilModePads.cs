@@ -4,7 +4,8 @@ namespace MlNetConvVis.Graph.Passes;
 
 /// <summary>
 /// Writes a pool's <c>ceil_mode</c> as padding at the end, up to where the last window reaches. The same for MaxPool, whose padding never wins, and for
-/// AveragePool where padding is not counted. Runtimes disagree on whether a window that would start in the end padding is dropped; explicit pads leave no room for that.
+/// AveragePool where padding is not counted. Runtimes disagree on whether a window that would start in the end padding is dropped; explicit pads leave no room
+/// for that.
 /// </summary>
 internal static class CeilModePads
 {
@@ -24,13 +25,15 @@ internal static class CeilModePads
         var window = WindowGeometry.Of(node, shape);
         if (node.OpType == "AveragePool" && node.Attributes.Int("count_include_pad", 0) == 1) return Counted(node, window, shape);
         long[] ends = [.. Enumerable.Range(0, window.Rank).Select(a =>
-            ((window.OutputSizes[a] - 1) * window.Strides[a]) + (window.Dilations[a] * (window.Kernel[a] - 1)) + 1 - window.PadsBegin[a] - window.InputSizes[a])];
+            ((window.OutputSizes[a] - 1) * window.Strides[a]) + (window.Dilations[a] * (window.Kernel[a] - 1)) +
+            1 - window.PadsBegin[a] - window.InputSizes[a])];
         if (ends.Zip(window.Kernel).Any(static pair => pair.First >= pair.Second)) return node;
         long[] pads = [.. window.PadsBegin, .. ends.Select(static e => Math.Max(e, 0))];
         return node with { Attributes = node.Attributes.Without("ceil_mode", "auto_pad").With("pads", pads) };
     }
 
-    /// <summary>Where padding is counted, that of ceil_mode is not, so it cannot be written out; but where it adds no window it can go, and with it the disagreement.</summary>
+    /// <summary>Where padding is counted, that of ceil_mode is not, so it cannot be written out; but where it adds no window it can go, and with it the
+    /// disagreement.</summary>
     private static OnnxNode Counted(OnnxNode node, WindowGeometry window, TensorShape shape)
     {
         var floored = node with { Attributes = node.Attributes.Without("ceil_mode") };

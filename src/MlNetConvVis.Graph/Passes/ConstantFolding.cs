@@ -18,7 +18,8 @@ internal sealed class ConstantFolding
     {
         _constants = new(graph.Initializers, StringComparer.Ordinal);
         _shapes = ShapeInference.Given(graph);
-        _names = graph.Nodes.SelectMany(static n => n.Outputs).Concat(graph.Initializers.Keys).Concat(graph.Inputs.Select(static i => i.Name)).ToHashSet(StringComparer.Ordinal);
+        _names = graph.Nodes.SelectMany(static n => n.Outputs).Concat(graph.Initializers.Keys).Concat(graph.Inputs.Select(static i => i.Name))
+            .ToHashSet(StringComparer.Ordinal);
     }
 
     public static OnnxGraph Apply(OnnxGraph graph)
@@ -85,13 +86,15 @@ internal sealed class ConstantFolding
 
         if (!NumberArithmetic.Knows(node.OpType) || node.Inputs.Count == 0) return null;
         var inputs = node.Inputs.Select(Known).ToArray();
-        return node.Inputs.Zip(inputs).Any(static pair => pair.First.Length > 0 && pair.Second is null) || inputs[0] is null ? null : NumberArithmetic.Of(node, inputs);
+        return node.Inputs.Zip(inputs).Any(static pair => pair.First.Length > 0 && pair.Second is null) || inputs[0] is null ? null
+            : NumberArithmetic.Of(node, inputs);
     }
 
     private Numbers? Sizes(OnnxNode node)
     {
         if (node.Input(0) is not { } name || !_shapes.TryGetValue(name, out var shape)) return null;
-        if (node.OpType == "Size") return shape.IsKnown ? new Numbers(ElementType.Int64, [], [new Number(shape.Dims.Aggregate(1.0, static (p, d) => p * d.Size), null)]) : null;
+        if (node.OpType == "Size")
+            return shape.IsKnown ? new Numbers(ElementType.Int64, [], [new Number(shape.Dims.Aggregate(1.0, static (p, d) => p * d.Size), null)]) : null;
         var (start, end) = LayoutShapes.Part(node, shape.Rank);
         return Numbers.Whole(shape.Dims.Skip(start).Take(end - start).Select(Number.Of));
     }
@@ -116,7 +119,8 @@ internal sealed class ConstantFolding
     private OnnxNode Reshape(OnnxNode node, Numbers target)
     {
         var input = _shapes.GetValueOrDefault(node.Inputs[0]);
-        long[] sizes = [.. target.Items.Select((item, axis) => item.IsKnown ? (long)item.Value : input is not null && axis < input.Rank && input[axis].Symbol == item.Symbol ? 0 : -1)];
+        long[] sizes = [.. target.Items.Select((item, axis) => item.IsKnown ? (long)item.Value : input is not null && axis < input.Rank
+            && input[axis].Symbol == item.Symbol ? 0 : -1)];
         return sizes.Count(static s => s == -1) > 1 || node.Attributes.Int("allowzero", 0) != 0 ? node : WithConstant(node, 1, "shape", sizes);
     }
 
@@ -131,7 +135,8 @@ internal sealed class ConstantFolding
     private OnnxNode Slice(OnnxNode node, Numbers ends)
     {
         if (!_shapes.TryGetValue(node.Inputs[0], out var input)) return node;
-        var axes = node.Input(3) is { } name ? Known(name) is { IsKnown: true } known ? NumberArithmetic.Longs(known) : null : [.. Enumerable.Range(0, ends.Items.Length).Select(static a => (long)a)];
+        var axes = node.Input(3) is { } name ? Known(name) is { IsKnown: true } known ? NumberArithmetic.Longs(known) : null
+            : [.. Enumerable.Range(0, ends.Items.Length).Select(static a => (long)a)];
         return axes is not null && ends.Items.Zip(axes).All(pair => pair.First.IsKnown || input[(int)pair.Second].Symbol == pair.First.Symbol)
             ? WithConstant(node, 2, "ends", [.. ends.Items.Select(static i => i.IsKnown ? (long)i.Value : long.MaxValue)]) : node;
     }
@@ -141,7 +146,8 @@ internal sealed class ConstantFolding
         if (!_shapes.TryGetValue(node.Inputs[0], out var input) || input.Rank != sizes.Items.Length) return node;
         int[] axes = [.. Enumerable.Range(0, input.Rank).Where(axis => sizes.Items[axis].IsKnown)];
         return Enumerable.Range(0, input.Rank).Except(axes).All(axis => input[axis].Symbol == sizes.Items[axis].Symbol)
-            ? WithConstant(node with { Attributes = node.Attributes.With("axes", axes.Select(static a => (long)a).ToArray()) }, 3, "sizes", [.. axes.Select(a => (long)sizes.Items[a].Value)])
+            ? WithConstant(node with { Attributes = node.Attributes.With("axes", axes.Select(static a => (long)a).ToArray()) }, 3, "sizes",
+                [.. axes.Select(a => (long)sizes.Items[a].Value)])
             : node;
     }
 

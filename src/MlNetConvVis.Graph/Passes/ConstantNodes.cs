@@ -42,7 +42,11 @@ internal static class ConstantNodes
         var value = node.Attributes.Tensor("value") ?? OnnxTensor.Of([0f], 1);
         var count = dims.Aggregate((Int128)1, static (product, d) => product > long.MaxValue ? product : product * d);
         if (count < 0 || count > MostElements)
-            throw new GraphException($"ConstantOfShape node '{node.Label}' wants a tensor [{string.Join(',', dims)}]; at most {MostElements} elements can be used.");
+        {
+            throw new GraphException(
+                $"ConstantOfShape node '{node.Label}' wants a tensor [{string.Join(',', dims)}]; at most {MostElements} elements can be used.");
+        }
+
         if (value.Count != 1)
             throw new GraphException($"ConstantOfShape node '{node.Label}' has a value of shape [{string.Join(',', value.Dims)}]; one element was wanted.");
         return OnnxTensor.FromBytes(value.Type, dims, Repeated(value.Bytes, checked((int)count * value.Bytes.Length)));

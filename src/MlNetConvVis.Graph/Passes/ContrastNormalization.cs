@@ -39,7 +39,8 @@ public static class ContrastNormalization
     private static Value? Normalised(GraphBuilder build, OnnxNode node, IReadOnlyDictionary<string, TensorShape> shapes)
     {
         if (node.OpType != "LRN" || node.Domain.Length > 0) return null;
-        if (!shapes.TryGetValue(node.Inputs[0], out var shape) || shape.Rank != 4 || shape[1] is not { IsKnown: true, Size: <= MostChannels } channels) return null;
+        if (!shapes.TryGetValue(node.Inputs[0], out var shape) || shape.Rank != 4 || shape[1] is not { IsKnown: true, Size: <= MostChannels } channels)
+            return null;
         var beta = node.Attributes.Float("beta", 0.75f);
         if (beta is not (0.5f or 0.75f or 1f)) return null;
         var x = new Value(node.Inputs[0]);

@@ -30,7 +30,8 @@ public static class FirstMaximum
         return graph.With(nodes: nodes, initializers: build.Initializers);
     }
 
-    private static bool GivesIndices(OnnxNode node) => node is { OpType: "MaxPool", Domain.Length: 0 } && node.Output(1) is not null && node.Attributes.Int("storage_order", 0) == 0;
+    private static bool GivesIndices(OnnxNode node) => node is { OpType: "MaxPool", Domain.Length: 0 } && node.Output(1) is not null
+        && node.Attributes.Int("storage_order", 0) == 0;
 
     /// <summary>Place in [N, C, …]: that of the item's channel, then that of the maximum in it.</summary>
     private static Value Indices(GraphBuilder build, OnnxNode node, WindowGeometry window)
@@ -58,7 +59,8 @@ public static class FirstMaximum
     private static Value Padded(GraphBuilder build, Value x, WindowGeometry window)
     {
         long[] ends = [.. Enumerable.Range(0, window.Rank).Select(a => Math.Max(0,
-            ((window.OutputSizes[a] - 1) * window.Strides[a]) + (window.Dilations[a] * (window.Kernel[a] - 1)) + 1 - window.PadsBegin[a] - window.InputSizes[a]))];
+            ((window.OutputSizes[a] - 1) * window.Strides[a]) + (window.Dilations[a] * (window.Kernel[a] - 1)) +
+                1 - window.PadsBegin[a] - window.InputSizes[a]))];
         return window.PadsBegin.Concat(ends).All(static p => p == 0) ? x
             : build.Node("Pad", [x, build.Longs([0, 0, .. window.PadsBegin, 0, 0, .. ends]), build.Scalar(float.NegativeInfinity)]);
     }
@@ -78,7 +80,8 @@ public static class FirstMaximum
         for (var a = 0; a < window.Rank; a++)
         {
             var axis = a;
-            long[] along = [.. Enumerable.Range(0, (int)window.OutputSizes[axis]).Select(p => (p * window.Strides[axis]) - window.PadsBegin[axis] + (offset[axis] * window.Dilations[axis]))];
+            long[] along = [.. Enumerable.Range(0, (int)window.OutputSizes[axis])
+                .Select(p => (p * window.Strides[axis]) - window.PadsBegin[axis] + (offset[axis] * window.Dilations[axis]))];
             places = places.SelectMany(outer => along.Select(inner => (outer * window.InputSizes[axis]) + inner));
         }
 

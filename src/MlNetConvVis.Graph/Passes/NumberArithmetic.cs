@@ -2,7 +2,8 @@ using MlNetConvVis.Graph.Shapes;
 
 namespace MlNetConvVis.Graph.Passes;
 
-/// <summary>The table of operators that can be worked out beforehand, on constants and on the sizes of values. An answer of null means that it cannot.</summary>
+/// <summary>The table of operators that can be worked out beforehand, on constants and on the sizes of values. An answer of null means that it
+/// cannot.</summary>
 internal static class NumberArithmetic
 {
     private static readonly Dictionary<string, Func<double, double>> s_unary = new(StringComparer.Ordinal)
@@ -68,7 +69,8 @@ internal static class NumberArithmetic
 
     private static Numbers? Cast(Numbers x, ElementType to) => to switch
     {
-        ElementType.Int64 or ElementType.Int32 => x with { Type = to, Items = [.. x.Items.Select(static i => i.IsKnown ? new Number(Math.Truncate(i.Value), null) : i)] },
+        ElementType.Int64 or ElementType.Int32 =>
+            x with { Type = to, Items = [.. x.Items.Select(static i => i.IsKnown ? new Number(Math.Truncate(i.Value), null) : i)] },
         ElementType.Float or ElementType.Double => Rounded(x with { Type = to }),
         ElementType.Bool when x.IsKnown => x with { Type = to, Items = [.. x.Items.Select(static i => new Number(i.Value == 0 ? 0 : 1, null))] },
         _ => null,
@@ -134,7 +136,8 @@ internal static class NumberArithmetic
     private static Numbers? Filled(OnnxNode node, long[] dims)
     {
         var value = Numbers.Of(node.Attributes.Tensor("value") ?? OnnxTensor.Of([0f], 1));
-        return value is { Items.Length: 1 } && dims.All(static d => d is >= 0 and <= Numbers.Most) && dims.Aggregate((Int128)1, static (p, d) => p * d) <= Numbers.Most
+        return value is { Items.Length: 1 } && dims.All(static d => d is >= 0 and <= Numbers.Most)
+            && dims.Aggregate((Int128)1, static (p, d) => p * d) <= Numbers.Most
             ? new Numbers(value.Type, dims, [.. Enumerable.Repeat(value.Items[0], (int)OnnxTensor.Product(dims))]) : null;
     }
 
@@ -142,8 +145,16 @@ internal static class NumberArithmetic
     private static Numbers? Reduced(OnnxNode node, Numbers?[] inputs)
     {
         var x = inputs[0]!;
-        if (x.Dims.Length != 1 || inputs is [_, { Items.Length: not 1 }, ..] || (inputs.Length < 2 && node.Attributes.Int("noop_with_empty_axes", 0) == 1)) return null;
-        var (op, start) = node.OpType switch { "ReduceProd" => ("Mul", 1.0), "ReduceSum" => ("Add", 0), "ReduceMax" => ("Max", double.NegativeInfinity), _ => ("Min", double.PositiveInfinity) };
+        if (x.Dims.Length != 1 || inputs is [_, { Items.Length: not 1 }, ..] || (inputs.Length < 2 && node.Attributes.Int("noop_with_empty_axes", 0) == 1))
+            return null;
+        var (op, start) = node.OpType switch
+        {
+            "ReduceProd" => ("Mul", 1.0),
+            "ReduceSum" => ("Add", 0),
+            "ReduceMax" => ("Max", double.NegativeInfinity),
+            _ =>
+            ("Min", double.PositiveInfinity)
+        };
         var total = x.Items.Length == 0 ? new Number(start, null) : x.Items[0];
         foreach (var item in x.Items.Skip(1))
         {
@@ -199,7 +210,8 @@ internal static class NumberArithmetic
         return [.. Enumerable.Range(0, rank).Select(axis =>
         {
             var (x, y) = (axis < rank - a.Length ? 1 : a[axis - rank + a.Length], axis < rank - b.Length ? 1 : b[axis - rank + b.Length]);
-            return x == y || y == 1 ? x : x == 1 ? y : throw new GraphException($"Constants of shapes [{string.Join(',', a)}] and [{string.Join(',', b)}] do not broadcast.");
+            return x == y || y == 1 ? x : x == 1 ? y
+                : throw new GraphException($"Constants of shapes [{string.Join(',', a)}] and [{string.Join(',', b)}] do not broadcast.");
         })];
     }
 

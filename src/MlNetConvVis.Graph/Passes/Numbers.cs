@@ -24,7 +24,8 @@ internal sealed record Numbers(ElementType Type, long[] Dims, Number[] Items)
 
     public bool IsWhole => Type is ElementType.Int64 or ElementType.Int32 or ElementType.Bool;
 
-    public static Numbers Whole(IEnumerable<Number> items) => items.ToArray() is var all ? new(ElementType.Int64, [all.Length], all) : throw new InvalidOperationException();
+    public static Numbers Whole(IEnumerable<Number> items) => items.ToArray() is var all ? new(ElementType.Int64, [all.Length], all)
+        : throw new InvalidOperationException();
 
     /// <summary>Reads a constant; null when it is too large or holds another type.</summary>
     public static Numbers? Of(OnnxTensor tensor)
@@ -56,7 +57,8 @@ internal sealed record Numbers(ElementType Type, long[] Dims, Number[] Items)
     /// <summary>Takes items by their places: the numbers of the given shape.</summary>
     public Numbers Picked(long[] dims, Func<long[], long> place)
     {
-        if (OnnxTensor.Product(dims) > Most) throw new GraphException($"A constant of shape [{string.Join(',', dims)}] is too large to be worked out beforehand.");
+        if (OnnxTensor.Product(dims) > Most)
+            throw new GraphException($"A constant of shape [{string.Join(',', dims)}] is too large to be worked out beforehand.");
         return new Numbers(Type, dims, [.. Places(dims).Select(at => Items[place(at)])]);
     }
 

@@ -51,17 +51,20 @@ public static class OpsetUpgrade
         }
 
         var build = new GraphBuilder(graph);
-        var nodes = graph.Nodes.Select(n => n.Domain.Length == 0 && s_rows.TryGetValue(n.OpType, out var row) ? Rewritten(row, build, n, graph.Opset) : n).ToArray();
+        var nodes = graph.Nodes.Select(n => n.Domain.Length == 0 && s_rows.TryGetValue(n.OpType, out var row) ? Rewritten(row, build, n, graph.Opset)
+            : n).ToArray();
         var written = graph.With(nodes: [.. nodes, .. build.Nodes.Skip(graph.Nodes.Count)], initializers: build.Initializers, opset: OpsetVersions.Written);
         return FlatteningSoftmax.ToAxis(ConstantFolding.Apply(written), graph.Opset);      // a softmax's form depends on shapes, and those on folded constants
     }
 
     private static OnnxNode Rewritten(Func<GraphBuilder, OnnxNode, int, OnnxNode> row, GraphBuilder build, OnnxNode node, int opset) =>
-        node.Input(0) is not null ? row(build, node, opset) : throw new GraphException($"{node.OpType} node '{node.Label}' has no input; the model is damaged.");
+        node.Input(0) is not null ? row(build, node, opset)
+        : throw new GraphException($"{node.OpType} node '{node.Label}' has no input; the model is damaged.");
 
     private static OnnxNode BatchNormalization(OnnxNode node) => node.Attributes.Int("spatial", 1) == 1
         ? node with { Outputs = [node.Outputs[0]], Attributes = node.Attributes.Without("spatial", "is_test", "consumed_inputs", "momentum", "training_mode") }
-        : throw new GraphException($"BatchNormalization node '{node.Label}' has spatial = 0 (statistics for each position), which newer operator sets cannot express.");
+        : throw new GraphException(
+            $"BatchNormalization node '{node.Label}' has spatial = 0 (statistics for each position), which newer operator sets cannot express.");
 
     private static OnnxNode Clip(GraphBuilder build, OnnxNode node) => node with
     {
@@ -84,7 +87,11 @@ public static class OpsetUpgrade
         var (starts, ends) = (node.Attributes.Ints("starts"), node.Attributes.Ints("ends"));
         if (starts is null || ends is null) throw new GraphException($"Slice node '{node.Label}' states no starts or no ends; the model is damaged.");
         var axes = node.Attributes.Ints("axes") ?? [.. Enumerable.Range(0, starts.Length).Select(static a => (long)a)];
-        return node with { Inputs = [node.Inputs[0], build.Longs(starts).Name, build.Longs(ends).Name, build.Longs(axes).Name], Attributes = OnnxAttributes.None };
+        return node with
+        {
+            Inputs = [node.Inputs[0], build.Longs(starts).Name, build.Longs(ends).Name, build.Longs(axes).Name],
+            Attributes = OnnxAttributes.None
+        };
     }
 
     /// <summary>Sizes as an input (operator set 13); where none are stated, the number of equal parts (operator set 18).</summary>
@@ -94,7 +101,8 @@ public static class OpsetUpgrade
 
     private static OnnxNode AveragePool(OnnxNode node) => node.Attributes.Ints("dilations")?.All(static d => d == 1) != false
         ? node with { Attributes = node.Attributes.Without("dilations") }
-        : throw new GraphException($"AveragePool node '{node.Label}' has dilations, which operator set {OpsetVersions.Written} cannot express. Export the model without them.");
+        : throw new GraphException(
+            $"AveragePool node '{node.Label}' has dilations, which operator set {OpsetVersions.Written} cannot express. Export the model without them.");
 
     /// <summary>x / 2 * (1 + erf(x / sqrt(2))), or with <c>approximate</c> = tanh: x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))).</summary>
     private static OnnxNode Gelu(GraphBuilder build, OnnxNode node)

@@ -10,7 +10,8 @@ internal static class WeightTypes
         {
             if (node.Inputs.FirstOrDefault(i => graph.Initializers.TryGetValue(i, out var tensor) && tensor.Type != ElementType.Float) is { } odd)
             {
-                throw new GraphException($"{node.OpType} node '{node.Label}' has weights '{odd}' of {graph.Initializers[odd].Type}; real numbers were wanted. " +
+                throw new GraphException(
+                    $"{node.OpType} node '{node.Label}' has weights '{odd}' of {graph.Initializers[odd].Type}; real numbers were wanted. " +
                     "Export the model with float weights.");
             }
         }

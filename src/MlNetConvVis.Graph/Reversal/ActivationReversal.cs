@@ -10,7 +10,8 @@ internal static class ActivationReversal
     public static Value Guided(ReversalStep s) => s.Build.Mul(
         s.Build.Relu(s.Signal), s.Build.StepOf(s.Node.OpType == "ThresholdedRelu" ? s.Output(0) : s.Input(0)));
 
-    /// <summary>Multiplies with the slope: Relu 1 or 0, LeakyRelu 1 or alpha, PRelu 1 or what was learned, Clip 1 strictly inside its limits and 0 outside.</summary>
+    /// <summary>Multiplies with the slope: Relu 1 or 0, LeakyRelu 1 or alpha, PRelu 1 or what was learned, Clip 1 strictly inside its limits and 0
+    /// outside.</summary>
     public static Value Derivative(ReversalStep s) => s.Build.Mul(s.Signal, s.Node.OpType switch
     {
         "LeakyRelu" => s.Build.Node("Where",

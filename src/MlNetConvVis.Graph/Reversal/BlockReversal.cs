@@ -14,7 +14,11 @@ internal static class BlockReversal
         var input = s.InputShape(0);
         var map = ResizeGeometry.Of(s.Node, input, i => Floats(s, i), i => CutReversal.Longs(s, i));
         if (map.Mode is not ("nearest" or "linear"))
-            throw new GraphException($"Resize node '{s.Node.Label}' has mode '{map.Mode}'; nearest and linear can be reversed. Choose a layer before this node.");
+        {
+            throw new GraphException(
+                $"Resize node '{s.Node.Label}' has mode '{map.Mode}'; nearest and linear can be reversed. Choose a layer before this node.");
+        }
+
         var (signal, shape) = (s.Signal, s.OutputShape());
         for (var axis = 0; axis < input.Rank; axis++)
         {
@@ -63,5 +67,6 @@ internal static class BlockReversal
     }
 
     private static float[] Floats(ReversalStep s, int index) => s.Build.ConstantOf(s.Input(index)) is { } tensor ? tensor.Floats.ToArray()
-        : throw new GraphException($"Resize node '{s.Node.Label}' computes its scales while the network runs; constants are wanted. Choose a layer before this node.");
+        : throw new GraphException(
+        $"Resize node '{s.Node.Label}' computes its scales while the network runs; constants are wanted. Choose a layer before this node.");
 }

@@ -44,12 +44,14 @@ internal static class CutReversal
         var axis = NodeConstants.Axis(s.Node, s.Node.Attributes.Int("axis", 0), data.Rank);
         var size = data.Known(axis);
         long[] sources = [.. Longs(s, 1).Select(i => i < 0 ? i + size : i)];
-        if (sources.Any(i => i < 0 || i >= size)) throw new GraphException($"Gather node '{s.Node.Label}' takes [{string.Join(',', sources)}] of {size} elements; the model is damaged.");
+        if (sources.Any(i => i < 0 || i >= size))
+            throw new GraphException($"Gather node '{s.Node.Label}' takes [{string.Join(',', sources)}] of {size} elements; the model is damaged.");
         var signal = indices.Rank == 1 ? s.Signal : s.Build.Reshape(s.Signal, data.With(axis, sources.Length).ForReshape());
         return AxisReversal.ToSources(s.Build, signal, axis, data.Rank, sources, size);
     }
 
     /// <summary>Gets an input that must be a constant of whole numbers.</summary>
     public static long[] Longs(ReversalStep s, int index) => s.Build.ConstantOf(s.Input(index)) is { } tensor ? NodeConstants.Longs(s.Node, tensor)
-        : throw new GraphException($"{s.Node.OpType} node '{s.Node.Label}' computes '{s.Input(index)}' while the network runs; a constant is wanted. Choose a layer before this node.");
+        : throw new GraphException(
+        $"{s.Node.OpType} node '{s.Node.Label}' computes '{s.Input(index)}' while the network runs; a constant is wanted. Choose a layer before this node.");
 }

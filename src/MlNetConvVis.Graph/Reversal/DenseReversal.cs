@@ -44,7 +44,8 @@ internal static class DenseReversal
     {
         var (to, stack) = (s.InputShape(index), s.OutputShape());
         var lead = stack.Rank - to.Rank;
-        long[] axes = [.. Enumerable.Range(0, stack.Rank - 2).Where(axis => axis < lead || (to[axis - lead] == 1 && stack[axis] != 1)).Select(static a => (long)a)];
+        long[] axes = [.. Enumerable.Range(0, stack.Rank - 2).Where(axis => axis < lead || (to[axis - lead] == 1 && stack[axis] != 1))
+            .Select(static a => (long)a)];
         return axes.Length == 0 ? product : s.ReshapedLikeInput(s.Build.ReduceSum(product, axes, keep: true), index);
     }
 
@@ -58,12 +59,19 @@ internal static class DenseReversal
     {
         var (a, b) = (s.InputShape(0), s.InputShape(1));
         if (a.Rank < 2 || b.Rank < 2)
-            throw new GraphException($"MatMul node '{s.Node.Label}' multiplies {a} with {b}; the rule knows matrices and stacks of matrices. Choose a layer before this node.");
+        {
+            throw new GraphException(
+                $"MatMul node '{s.Node.Label}' multiplies {a} with {b}; the rule knows matrices and stacks of matrices. Choose a layer before this node.");
+        }
     }
 
     private static void RefuseTransposedInput(ReversalStep s)
     {
         if (s.Node.Attributes.Int("transA", 0) != 0)
-            throw new GraphException($"Gemm node '{s.Node.Label}' transposes its first input (transA = 1), which mixes the batch with the features. Choose a layer before this node.");
+        {
+            throw new GraphException(
+                $"Gemm node '{s.Node.Label}' transposes its first input (transA = 1), " +
+                "which mixes the batch with the features. Choose a layer before this node.");
+        }
     }
 }

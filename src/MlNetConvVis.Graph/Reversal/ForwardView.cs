@@ -43,7 +43,8 @@ internal sealed class WholeForwardView(GraphBuilder build, IReadOnlyDictionary<s
 
     public override TensorShape OutputShape(OnnxNode node, int index) => ShapeOf(node, node.Outputs[index]);
 
-    public override WindowGeometry Window(OnnxNode node) => WindowGeometry.Of(node, InputShape(node, 0), node.OpType is "Conv" or "ConvTranspose" ? InputShape(node, 1) : null);
+    public override WindowGeometry Window(OnnxNode node) =>
+        WindowGeometry.Of(node, InputShape(node, 0), node.OpType is "Conv" or "ConvTranspose" ? InputShape(node, 1) : null);
 
     public override Value Switches(OnnxNode node) => build.Output(node, 1);
 
@@ -51,5 +52,6 @@ internal sealed class WholeForwardView(GraphBuilder build, IReadOnlyDictionary<s
 
     private TensorShape ShapeOf(OnnxNode node, string value) => shapes.TryGetValue(value, out var shape)
         ? shape
-        : throw new GraphException($"The shape of value '{value}' at {node.OpType} node '{node.Label}' could not be worked out, but reversing the node needs it.");
+        : throw new GraphException(
+        $"The shape of value '{value}' at {node.OpType} node '{node.Label}' could not be worked out, but reversing the node needs it.");
 }

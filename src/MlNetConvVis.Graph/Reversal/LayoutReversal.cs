@@ -24,5 +24,6 @@ internal static class LayoutReversal
 
     /// <summary>A cast between real numbers passes the signal on; one to whole numbers has no slope.</summary>
     public static Value Cast(ReversalStep s) => s.Node.Attributes.Int("to", 0) == (long)ElementType.Float ? s.Signal
-        : throw new GraphException($"Cast node '{s.Node.Label}' makes {(ElementType)s.Node.Attributes.Int("to", 0)} of real numbers, which has no slope. Choose a layer before this node.");
+        : throw new GraphException($"Cast node '{s.Node.Label}' makes {(ElementType)s.Node.Attributes.Int("to", 0)} of real numbers, " +
+        "which has no slope. Choose a layer before this node.");
 }

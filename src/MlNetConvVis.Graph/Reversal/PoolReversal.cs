@@ -12,7 +12,11 @@ internal static class PoolReversal
     public static Value Unpool(ReversalStep s, Overlap overlap)
     {
         if (s.Node.Attributes.Int("storage_order", 0) != 0)
-            throw new GraphException($"MaxPool node '{s.Node.Label}' counts its indices column by column (storage_order = 1); only row by row can be undone. Export the model without it.");
+        {
+            throw new GraphException($"MaxPool node '{s.Node.Label}' counts its indices column by column (storage_order = 1); " +
+                "only row by row can be undone. Export the model without it.");
+        }
+
         var build = s.Build;
         var switches = build.Reshape(s.Switches(), -1);
         var values = build.Reshape(s.Signal, -1);

@@ -62,7 +62,8 @@ public sealed record ReversalOptions
         [
             ("overlap", own.Overlap, Overlap), ("lrn", own.Lrn, Lrn), ("bias", own.Bias, Bias), ("pixels", own.Pixels, Pixels), ("start", own.Start, Start),
         ];
-        return string.Join(", ", choices.Where(static c => !c.Own.Equals(c.Chosen)).Select(static c => $"{c.Name} {c.Chosen.ToString().ToLowerInvariant()}").Prepend(Preset));
+        return string.Join(", ", choices.Where(static c => !c.Own.Equals(c.Chosen)).Select(static c => $"{c.Name} {c.Chosen.ToString().ToLowerInvariant()}")
+            .Prepend(Preset));
     }
 }
 

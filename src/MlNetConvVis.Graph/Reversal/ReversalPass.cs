@@ -38,7 +38,11 @@ public static class ReversalPass
             if (arrived.All(static s => s is null) || !node.Inputs.Any(wanted.Contains)) continue;
             var answers = rules.For(node, forward.Opset).Apply(new ReversalStep(node, arrived, build, view, wanted));
             if (answers.Count != node.Inputs.Count)
-                throw new GraphException($"The '{rules.Name}' rule for {node.OpType} gave {answers.Count} signals for the {node.Inputs.Count} inputs of node '{node.Label}'.");
+            {
+                throw new GraphException(
+                    $"The '{rules.Name}' rule for {node.OpType} gave {answers.Count} signals for the {node.Inputs.Count} inputs of node '{node.Label}'.");
+            }
+
             foreach (var (input, part) in node.Inputs.Zip(answers))
             {
                 if (part is not { } answer) continue;

@@ -5,7 +5,8 @@ namespace MlNetConvVis.Graph.Reversal;
 /// <param name="Apply">Answers with one signal an input; null where none is wanted.</param>
 public sealed record ReversalRule(string OpType, Func<ReversalStep, IReadOnlyList<Value?>> Apply)
 {
-    /// <summary>Gets whether places without a signal change nothing, so that the rule may be applied to the part of a value around one unit's projection.</summary>
+    /// <summary>Gets whether places without a signal change nothing, so that the rule may be applied to the part of a value around one unit's
+    /// projection.</summary>
     /// <value>The default is true.</value>
     public bool IsLocal { get; init; } = true;
 }

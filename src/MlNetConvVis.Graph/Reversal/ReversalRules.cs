@@ -45,7 +45,8 @@ public static class ReversalRules
         .. ReversalRows.Others,
     ]);
 
-    /// <summary>Gets guided backpropagation, starting from one: the rectified signal where the forward input was positive; contrast normalisation passes the signal on.</summary>
+    /// <summary>Gets guided backpropagation, starting from one: the rectified signal where the forward input was positive; contrast normalisation passes the
+    /// signal on.</summary>
     public static ReversalRuleSet Guided { get; } = Gradient.With("guided",
         [.. Rectifiers.Select(static op => new ReversalRule(op, static s => s.ToInputs(ActivationReversal.Guided))), Lrn(identity: true)]);
 

@@ -11,8 +11,10 @@ internal static class SignalWindows
     /// <summary>Operators that compute each place from the same place of their inputs.</summary>
     private static readonly HashSet<string> s_samePlace =
     [
-        "Abs", "Add", "BatchNormalization", "Cast", "Clip", "Div", "Dropout", "Elu", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish", "Identity", "LRN", "LeakyRelu",
-        "Max", "Min", "Mul", "Neg", "PRelu", "Pow", "Reciprocal", "Relu", "Selu", "Sigmoid", "Softplus", "Softsign", "Sqrt", "Sub", "Sum", "Tanh", "ThresholdedRelu",
+        "Abs", "Add", "BatchNormalization", "Cast", "Clip", "Div", "Dropout", "Elu", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish", "Identity",
+        "LRN", "LeakyRelu",
+        "Max", "Min", "Mul", "Neg", "PRelu", "Pow", "Reciprocal", "Relu", "Selu", "Sigmoid", "Softplus", "Softsign", "Sqrt", "Sub", "Sum", "Tanh",
+        "ThresholdedRelu",
     ];
 
     /// <summary>Works out the windows.</summary>
@@ -68,7 +70,8 @@ internal static class SignalWindows
 
     /// <summary>Whether a window lies partly outside a value for some unit of the layer.</summary>
     public static bool CanLeave(IReadOnlyList<FieldAxis> window, TensorShape layer, TensorShape value) =>
-        window.Select((axis, a) => axis.Start < 0 || axis.Start + ((layer.Known(a + 2) - 1) * axis.Stride) + axis.Size > value.Known(a + 2)).Any(static outside => outside);
+        window.Select((axis, a) => axis.Start < 0 || axis.Start + ((layer.Known(a + 2) - 1) * axis.Stride) + axis.Size > value.Known(a + 2))
+        .Any(static outside => outside);
 
     public static bool IsWindowed(OnnxNode node) => node.OpType is "Conv" or "MaxPool" or "AveragePool";
 
@@ -88,7 +91,8 @@ internal static class SignalWindows
         if (IsWindowed(node)) return node.Inputs.Skip(1).All(i => i.Length == 0 || forward.IsConstant(i));
         if (node.OpType is "Concat" or "Split") return node.Attributes.Int("axis", 0) is var axis && (axis == 1 || axis == 1 - output.Rank);
         return s_samePlace.Contains(node.OpType) && node.Inputs.Where(static i => i.Length > 0).All(i =>
-            shapes.TryGetValue(i, out var input) && (computed.Contains(i) ? SameSpace(input, output) : forward.IsConstant(i) && (IsPerChannel(node) || IsPlaceless(input, output))));
+            shapes.TryGetValue(i, out var input)
+            && (computed.Contains(i) ? SameSpace(input, output) : forward.IsConstant(i) && (IsPerChannel(node) || IsPlaceless(input, output))));
     }
 
     private static bool SameSpace(TensorShape a, TensorShape b) => a.Rank == b.Rank && a.Dims.Skip(2).SequenceEqual(b.Dims.Skip(2));

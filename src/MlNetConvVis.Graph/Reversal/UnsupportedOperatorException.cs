@@ -1,6 +1,7 @@
 namespace MlNetConvVis.Graph.Reversal;
 
-/// <summary>The reverse pass met an operator that its table has no row for. Nothing is passed through unseen: that would draw a wrong picture that looks right.</summary>
+/// <summary>The reverse pass met an operator that its table has no row for. Nothing is passed through unseen: that would draw a wrong picture that looks
+/// right.</summary>
 public sealed class UnsupportedOperatorException : GraphException
 {
     /// <summary>Creates the exception.</summary>
@@ -24,5 +25,6 @@ public sealed class UnsupportedOperatorException : GraphException
     public string NodeName { get; }
 
     private static string Advice(IReadOnlyList<string>? nearest) => nearest is null ? ""
-        : nearest.Count == 0 ? "No layer before it can be projected. " : $"Nearest layers that work: {string.Join(", ", nearest.Select(static n => $"'{n}'"))}. ";
+        : nearest.Count == 0 ? "No layer before it can be projected. "
+        : $"Nearest layers that work: {string.Join(", ", nearest.Select(static n => $"'{n}'"))}. ";
 }

@@ -34,7 +34,8 @@ public sealed record ValuePart(string Name, string Value, IReadOnlyList<FieldAxi
 /// <param name="Geometry">How it moves over its whole input.</param>
 /// <param name="Pooled">The part of its output.</param>
 /// <param name="Window">The part of its input.</param>
-public sealed record SwitchPart(string Name, OnnxNode Pool, WindowGeometry Geometry, IReadOnlyList<FieldAxis> Pooled, IReadOnlyList<FieldAxis> Window) : WindowPart(Name)
+public sealed record SwitchPart(string Name, OnnxNode Pool, WindowGeometry Geometry, IReadOnlyList<FieldAxis> Pooled, IReadOnlyList<FieldAxis> Window)
+    : WindowPart(Name)
 {
     internal override string Key => $"switches {Pool.Outputs[0]}";
 }

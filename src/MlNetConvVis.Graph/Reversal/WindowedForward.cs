@@ -6,7 +6,8 @@ namespace MlNetConvVis.Graph.Reversal;
 /// The forward pass of single units, computed only where they look: from the part of the image that is a unit's receptive field to the unit, and to what its
 /// <see cref="WindowedReversal"/> takes in. Gives the numbers of the pass over whole images: what lies outside a value counts as its padding does.
 /// </summary>
-/// <param name="Graph">From <paramref name="Image"/> and <paramref name="Masks"/>, each [N, …], to <see cref="UnitName"/> and the parts of the reverse pass.</param>
+/// <param name="Graph">From <paramref name="Image"/> and <paramref name="Masks"/>, each [N, …], to <see cref="UnitName"/> and the parts of the reverse
+/// pass.</param>
 /// <param name="Image">The part of the image; zero outside it.</param>
 /// <param name="Masks">Which places lie inside values.</param>
 public sealed record WindowedForward(OnnxGraph Graph, ValuePart Image, IReadOnlyList<MaskPart> Masks)
@@ -32,7 +33,12 @@ public sealed record WindowedForward(OnnxGraph Graph, ValuePart Image, IReadOnly
         var shapes = ShapeInference.Infer(forward);
         if (SignalWindows.Infer(forward, start, image, shapes) is not { } windows) return null;
         var path = NodeOrder.NeededFor(forward, [start]).Where(n => n.Outputs.Any(windows.ContainsKey) && !n.Outputs.Contains(image)).ToArray();
-        if (path.Any(n => n.OpType == "AveragePool" && n.Attributes.Int("count_include_pad", 0) == 0 && SignalWindows.Geometry(n, shapes).Pads.Any(static p => p > 0))) return null;
+        if (path.Any(n => n.OpType == "AveragePool" && n.Attributes.Int("count_include_pad", 0) == 0
+            && SignalWindows.Geometry(n, shapes).Pads.Any(static p => p > 0)))
+        {
+            return null;
+        }
+
         return new Builder(forward, image, shapes, windows, shapes[start]).Build(path, start, reversal);
     }
 
@@ -56,9 +62,14 @@ public sealed record WindowedForward(OnnxGraph Graph, ValuePart Image, IReadOnly
             foreach (var wanted in reversal.Parts)
             {
                 if (wanted is ValuePart value)
-                    outputs.Add(Output(value.Name, Filled(Sliced(value.Value, value.Window), value.Value, value.Window, 1), Cut(shapes[value.Value], value.Window)));
+                {
+                    outputs.Add(
+                        Output(value.Name, Filled(Sliced(value.Value, value.Window), value.Value, value.Window, 1), Cut(shapes[value.Value], value.Window)));
+                }
                 else if (wanted is SwitchPart { Pool: var pool } switches)
+                {
                     outputs.Add(Output(ValuesOf(switches), Padded(pool, pool.Inputs[0], switches.Window), Cut(shapes[pool.Inputs[0]], switches.Window)));
+                }
             }
 
             return new WindowedForward(_build.ToGraph(outputs), part, [.. _masks.Values.Select(static m => m.Part)]);
@@ -91,7 +102,8 @@ public sealed record WindowedForward(OnnxGraph Graph, ValuePart Image, IReadOnly
             var kept = windows[name];
             if (kept.SequenceEqual(window)) return _values[name];
             long[] starts = [.. window.Zip(kept, static (w, k) => w.Start - k.Start)];
-            return _build.Slice(_values[name], [.. Enumerable.Range(2, window.Count).Select(static a => (long)a)], starts, [.. starts.Zip(window, static (s, w) => s + w.Size)]);
+            return _build.Slice(_values[name], [.. Enumerable.Range(2, window.Count).Select(static a => (long)a)], starts,
+                [.. starts.Zip(window, static (s, w) => s + w.Size)]);
         }
 
         private bool CanLeave(string name, IReadOnlyList<FieldAxis> window) => SignalWindows.CanLeave(window, layer, shapes[name]);
@@ -109,6 +121,7 @@ public sealed record WindowedForward(OnnxGraph Graph, ValuePart Image, IReadOnly
         private ValueInfo Output(string name, Value value, TensorShape shape) =>
             new(_build.Node("Identity", [value], name: name).Name, ElementType.Float, shape);
 
-        private static TensorShape Cut(TensorShape whole, IReadOnlyList<FieldAxis> window) => new([Dim.Free("units"), whole[1], .. window.Select(static a => (Dim)a.Size)]);
+        private static TensorShape Cut(TensorShape whole, IReadOnlyList<FieldAxis> window) =>
+            new([Dim.Free("units"), whole[1], .. window.Select(static a => (Dim)a.Size)]);
     }
 }

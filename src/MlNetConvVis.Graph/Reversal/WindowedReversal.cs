@@ -10,7 +10,8 @@ namespace MlNetConvVis.Graph.Reversal;
 /// From the signal at one unit and <paramref name="Parts"/> of the forward pass to <see cref="ProjectionName"/>.
 /// </param>
 /// <param name="Parts">What is cut out of the forward pass.</param>
-/// <param name="Window">Where the projection lies in the image, one entry a spatial axis; it may reach past the image's borders, where it is to be cut off.</param>
+/// <param name="Window">Where the projection lies in the image, one entry a spatial axis; it may reach past the image's borders, where it is to be cut
+/// off.</param>
 public sealed record WindowedReversal(OnnxGraph Graph, IReadOnlyList<WindowPart> Parts, IReadOnlyList<FieldAxis> Window)
 {
     /// <summary>The input with the signal that the pass starts from, [1, C, 1, …]: a value in the unit's channel, zeros elsewhere.</summary>
@@ -27,7 +28,8 @@ public sealed record WindowedReversal(OnnxGraph Graph, IReadOnlyList<WindowPart>
         _ => null,
     }).OfType<string>().Distinct(StringComparer.Ordinal)];
 
-    /// <summary>Gets the multiply-adds of the convolutions on the way back, inside windows over those in whole maps. It can exceed one: windows reach past borders.</summary>
+    /// <summary>Gets the multiply-adds of the convolutions on the way back, inside windows over those in whole maps. It can exceed one: windows reach past
+    /// borders.</summary>
     public required double ShareOfWork { get; init; }
 
     /// <summary>Builds the pass.</summary>
@@ -35,7 +37,8 @@ public sealed record WindowedReversal(OnnxGraph Graph, IReadOnlyList<WindowPart>
     /// <param name="start">The layer whose units are projected.</param>
     /// <param name="image">The value that holds the image, [N, C, …]: the input, or its transposition.</param>
     /// <param name="rules">The reversal rules.</param>
-    /// <returns>The pass, or null where projections from this layer cover whole values anyway: behind dense layers, global pooling and gates over whole maps.</returns>
+    /// <returns>The pass, or null where projections from this layer cover whole values anyway: behind dense layers, global pooling and gates over whole
+    /// maps.</returns>
     /// <exception cref="UnsupportedOperatorException">A node on the way has no row.</exception>
     public static WindowedReversal? TryBuild(OnnxGraph forward, string start, string image, ReversalRuleSet rules)
     {
@@ -51,7 +54,10 @@ public sealed record WindowedReversal(OnnxGraph Graph, IReadOnlyList<WindowPart>
         var signals = ReversalPass.Append(forward, build, view, new Dictionary<string, Value> { [start] = signal }, [image], rules);
         var shape = new TensorShape([1, shapes[image][1], .. windows[image].Select(static a => (Dim)a.Size)]);
         var projection = build.Node("Identity", [rules.RectifiesPixels ? build.Relu(signals[image]) : signals[image]], name: ProjectionName);
-        return new WindowedReversal(build.ToGraph(new ValueInfo(projection.Name, ElementType.Float, shape)), view.Parts, windows[image]) { ShareOfWork = Share(forward, windows, shapes) };
+        return new WindowedReversal(build.ToGraph(new ValueInfo(projection.Name, ElementType.Float, shape)), view.Parts, windows[image])
+        {
+            ShareOfWork = Share(forward, windows, shapes)
+        };
     }
 
     private static double Share(
@@ -60,7 +66,8 @@ public sealed record WindowedReversal(OnnxGraph Graph, IReadOnlyList<WindowPart>
         var (inside, whole) = (0.0, 0.0);
         foreach (var conv in forward.Nodes.Where(n => n.OpType == "Conv" && windows.ContainsKey(n.Outputs[0]) && windows.ContainsKey(n.Inputs[0])))
         {
-            var each = (double)OnnxTensor.Product(shapes[conv.Inputs[1]].Dims.Select(static d => d.Size));      // multiply-adds of one place, all maps and groups
+            // multiply-adds of one place, all maps and groups
+            var each = (double)OnnxTensor.Product(shapes[conv.Inputs[1]].Dims.Select(static d => d.Size));
             inside += each * OnnxTensor.Product(windows[conv.Outputs[0]].Select(static a => a.Size));
             whole += each * shapes[conv.Outputs[0]].Dims.Skip(2).Aggregate(1.0, static (product, d) => product * d.Size);
         }

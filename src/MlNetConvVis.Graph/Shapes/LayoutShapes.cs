@@ -57,7 +57,11 @@ internal static class LayoutShapes
         var parts = Enumerable.Range(0, q.InputCount).Select(q.Input).ToArray();
         var axis = q.Axis("axis", 0, parts[0].Rank);
         foreach (var part in parts.Where(p => !Meets(p.With(axis, 1), parts[0].With(axis, 1))))
-            throw new GraphException($"Concat node '{q.Node.Label}' joins {parts[0]} and {part} along axis {axis}; their other axes differ. Was the model made for another image size?");
+        {
+            throw new GraphException($"Concat node '{q.Node.Label}' joins {parts[0]} and {part} along axis {axis}; " +
+                "their other axes differ. Was the model made for another image size?");
+        }
+
         return parts[0].With(axis, parts.Sum(p => p.Known(axis)));
     }
 
@@ -70,7 +74,11 @@ internal static class LayoutShapes
         var input = q.Input(0);
         var axes = q.Axes(1, input.Rank);
         foreach (var axis in (axes ?? []).Where(a => input[a] is { IsKnown: true, Size: not 1 }))
-            throw new GraphException($"Squeeze node '{q.Node.Label}' takes away axis {axis} of {input}, which is larger than 1. Was the model made for another image size?");
+        {
+            throw new GraphException(
+                $"Squeeze node '{q.Node.Label}' takes away axis {axis} of {input}, which is larger than 1. Was the model made for another image size?");
+        }
+
         return new TensorShape(input.Dims.Where((dim, axis) => axes is null ? dim != 1 : !axes.Contains(axis)));
     }
 
@@ -106,8 +114,10 @@ internal static class LayoutShapes
         var input = q.Input(0);
         var axis = q.Axis("axis", 0, input.Rank);
         var sizes = q.Has(1) ? q.Longs(1) : EqualParts(input.Known(axis), q.Node.Attributes.Int("num_outputs", q.Node.Outputs.Count));
-        return sizes.Sum() == input.Known(axis) && sizes.Length == q.Node.Outputs.Count ? [.. sizes.Select(size => input.With(axis, size))] : throw new GraphException(
-            $"Split node '{q.Node.Label}' cuts axis {axis} of {input} into [{string.Join(',', sizes)}] for {q.Node.Outputs.Count} outputs, which does not fit.");
+        return sizes.Sum() == input.Known(axis) && sizes.Length == q.Node.Outputs.Count ? [.. sizes.Select(size => input.With(axis, size))]
+            : throw new GraphException(
+            $"Split node '{q.Node.Label}' cuts axis {axis} of {input} into [{string.Join(',', sizes)}] for " +
+                $"{q.Node.Outputs.Count} outputs, which does not fit.");
     }
 
     /// <summary>Parts of equal size, the last one smaller where that does not go even.</summary>
@@ -124,7 +134,8 @@ internal static class LayoutShapes
         var pads = PadWidths.Of(q.Node, input.Rank, q.Longs);
         return new TensorShape(input.Dims.Select((dim, axis) => pads.Begin[axis] == 0 && pads.End[axis] == 0 ? dim
             : pads.Mode != "reflect" || Math.Max(pads.Begin[axis], pads.End[axis]) < input.Known(axis) ? input.Known(axis) + pads.Begin[axis] + pads.End[axis]
-            : throw new GraphException($"Pad node '{q.Node.Label}' reflects {Math.Max(pads.Begin[axis], pads.End[axis])} elements of axis {axis} of {input}, which has fewer."))
+            : throw new GraphException(
+                $"Pad node '{q.Node.Label}' reflects {Math.Max(pads.Begin[axis], pads.End[axis])} elements of axis {axis} of {input}, which has fewer."))
             .ToArray());
     }
 

@@ -10,7 +10,8 @@ internal static class NodeConstants
     {
         ElementType.Int64 => tensor.Longs.ToArray(),
         ElementType.Int32 => [.. MemoryMarshal.Cast<byte, int>(tensor.Bytes).ToArray().Select(static v => (long)v)],
-        _ => throw new GraphException($"{node.OpType} node '{node.Label}' reads a constant of {tensor.Type} where whole numbers were wanted; the model is damaged."),
+        _ => throw new GraphException(
+            $"{node.OpType} node '{node.Label}' reads a constant of {tensor.Type} where whole numbers were wanted; the model is damaged."),
     };
 
     /// <summary>An axis counted from the first; negative ones count from the last.</summary>
@@ -52,7 +53,11 @@ internal readonly record struct SliceAxis(int Axis, long Start, long Step, long 
         long[] axes = node.Input(3) is not null ? longs(3) : [.. Enumerable.Range(0, starts.Length).Select(static a => (long)a)];
         long[] steps = node.Input(4) is not null ? longs(4) : [.. starts.Select(static _ => 1L)];
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length)
-            throw new GraphException($"Slice node '{node.Label}' states {starts.Length} starts, {ends.Length} ends, {axes.Length} axes and {steps.Length} steps; the model is damaged.");
+        {
+            throw new GraphException($"Slice node '{node.Label}' states {starts.Length} starts, {ends.Length} ends, " +
+                $"{axes.Length} axes and {steps.Length} steps; the model is damaged.");
+        }
+
         return [.. axes.Select((a, i) => (Axis: NodeConstants.Axis(node, a, input.Rank), Start: starts[i], End: ends[i], Step: steps[i]))
             .Where(c => input[c.Axis].IsKnown || c.Start != 0 || c.Step != 1 || c.End < int.MaxValue)
             .Select(c => Of(node, c.Axis, input.Known(c.Axis), c.Start, c.End, c.Step))];

@@ -6,7 +6,8 @@ public static class ReceptiveField
     /// <summary>Infers the receptive field of every value that depends on the image.</summary>
     /// <param name="graph">A graph in canonical form.</param>
     /// <param name="image">The image input, [N, C, rows, columns].</param>
-    /// <returns>Two entries, rows then columns, by value name. Where no axis of a value follows that of the image, all its units see the same, with stride 0.</returns>
+    /// <returns>Two entries, rows then columns, by value name. Where no axis of a value follows that of the image, all its units see the same, with stride
+    /// 0.</returns>
     /// <exception cref="GraphException">The image's rows or columns are free.</exception>
     public static IReadOnlyDictionary<string, IReadOnlyList<FieldAxis>> Infer(OnnxGraph graph, string image) => Infer(graph, image, ImageAxes.Nchw);
 
@@ -51,11 +52,13 @@ public static class ReceptiveField
     }
 
     private static AxisView Behind(
-        OnnxGraph graph, OnnxNode node, int output, int[] seen, Dictionary<string, AxisView[]> views, IReadOnlyDictionary<string, TensorShape> shapes, (int Axis, long Pixels) image)
+        OnnxGraph graph, OnnxNode node, int output, int[] seen, Dictionary<string, AxisView[]> views, IReadOnlyDictionary<string, TensorShape> shapes,
+        (int Axis, long Pixels) image)
     {
         if (!shapes.TryGetValue(node.Outputs[output], out var to) || seen.Any(i => !shapes.ContainsKey(node.Inputs[i]))) return AxisView.Whole(image.Pixels);
         return seen
-            .Select(i => views[node.Inputs[i]][image.Axis].Through(FieldRules.Of(new FieldQuestion(node, i, output, shapes, graph.Initializers)), to, image.Pixels))
+            .Select(i => views[node.Inputs[i]][image.Axis]
+                .Through(FieldRules.Of(new FieldQuestion(node, i, output, shapes, graph.Initializers)), to, image.Pixels))
             .Aggregate((a, b) => a.Joined(b, image.Pixels));
     }
 }

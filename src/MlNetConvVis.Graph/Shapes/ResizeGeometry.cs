@@ -18,9 +18,15 @@ internal sealed record ResizeGeometry(IReadOnlyList<ResizedAxis?> Axes, string M
     {
         var mode = node.Attributes.Text("mode", "nearest");
         var coordinates = node.Attributes.Text("coordinate_transformation_mode", "half_pixel");
-        if (coordinates == "tf_crop_and_resize" || node.Attributes.Text("keep_aspect_ratio_policy", "stretch") != "stretch" || node.Attributes.Int("antialias", 0) != 0)
-            throw new GraphException($"Resize node '{node.Label}' crops, keeps an aspect ratio or smooths (antialias), which is not known here. Export the model without that.");
-        int[] named = node.Attributes.Ints("axes") is { } axes ? [.. axes.Select(a => NodeConstants.Axis(node, a, input.Rank))] : [.. Enumerable.Range(0, input.Rank)];
+        if (coordinates == "tf_crop_and_resize" || node.Attributes.Text("keep_aspect_ratio_policy", "stretch") != "stretch"
+            || node.Attributes.Int("antialias", 0) != 0)
+        {
+            throw new GraphException(
+                $"Resize node '{node.Label}' crops, keeps an aspect ratio or smooths (antialias), which is not known here. Export the model without that.");
+        }
+
+        int[] named = node.Attributes.Ints("axes") is { } axes ? [.. axes.Select(a => NodeConstants.Axis(node, a, input.Rank))]
+            : [.. Enumerable.Range(0, input.Rank)];
         var resized = new ResizedAxis?[input.Rank];
         if (node.Input(3) is not null)
         {
@@ -79,7 +85,8 @@ internal sealed record ResizeGeometry(IReadOnlyList<ResizedAxis?> Axes, string M
         "pytorch_half_pixel" => axis.Output > 1 ? ((place + 0.5) / axis.Scale) - 0.5 : 0,
         "asymmetric" => place / (double)axis.Scale,
         "align_corners" => axis.Output > 1 ? place * (axis.Input - 1.0) / (axis.Output - 1.0) : 0,
-        _ => throw new GraphException($"A Resize has coordinate_transformation_mode '{Coordinates}'; half_pixel, pytorch_half_pixel, asymmetric or align_corners can be used."),
+        _ => throw new GraphException(
+            $"A Resize has coordinate_transformation_mode '{Coordinates}'; half_pixel, pytorch_half_pixel, asymmetric or align_corners can be used."),
     };
 
     private long Nearest(double at) => (long)(Rounding switch

@@ -8,7 +8,8 @@ public static class ShapeInference
 
     /// <summary>Infers all shapes.</summary>
     /// <param name="graph">A graph in the written operator set.</param>
-    /// <returns>Shapes by value name. Values behind an operator that <see cref="ShapeRules"/> does not know, or whose shape depends on what the network computes, are absent.</returns>
+    /// <returns>Shapes by value name. Values behind an operator that <see cref="ShapeRules"/> does not know, or whose shape depends on what the network
+    /// computes, are absent.</returns>
     /// <exception cref="GraphException">Shapes contradict each other, or a value has more elements than memory takes.</exception>
     public static IReadOnlyDictionary<string, TensorShape> Infer(OnnxGraph graph)
     {
@@ -48,10 +49,12 @@ public static class ShapeInference
         {
             return [];
         }
-        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or KeyNotFoundException or ArithmeticException or InvalidOperationException)
+        catch (Exception e) when (
+            e is ArgumentException or IndexOutOfRangeException or KeyNotFoundException or ArithmeticException or InvalidOperationException)
         {
             throw new GraphException(
-                $"{node.OpType} node '{node.Label}' does not fit its inputs {string.Join(", ", node.Inputs.Where(static i => i.Length > 0).Select(i => shapes[i]))}; the model is damaged.", e);
+                $"{node.OpType} node '{node.Label}' does not fit its inputs " +
+                    $"{string.Join(", ", node.Inputs.Where(static i => i.Length > 0).Select(i => shapes[i]))}; the model is damaged.", e);
         }
     }
 

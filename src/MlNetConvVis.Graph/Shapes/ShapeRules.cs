@@ -6,14 +6,17 @@ internal static class ShapeRules
     private static readonly string[] s_sameShape =
     [
         "Relu", "LeakyRelu", "PRelu", "Clip", "Elu", "Selu", "Celu", "ThresholdedRelu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Softplus", "Softsign",
-        "Exp", "Log", "Sqrt", "Abs", "Neg", "Reciprocal", "Erf", "Sign", "Floor", "Ceil", "Round", "Not", "LRN", "InstanceNormalization", "Softmax", "LogSoftmax",
+        "Exp", "Log", "Sqrt", "Abs", "Neg", "Reciprocal", "Erf", "Sign", "Floor", "Ceil", "Round", "Not", "LRN", "InstanceNormalization",
+        "Softmax", "LogSoftmax",
         "Identity", "Cast",
     ];
 
     private static readonly string[] s_broadcasting =
-        ["Add", "Sub", "Mul", "Div", "Pow", "Sum", "Mean", "Max", "Min", "Where", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "And", "Or", "Mod"];
+        ["Add", "Sub", "Mul", "Div", "Pow", "Sum", "Mean", "Max", "Min", "Where", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual",
+            "And", "Or", "Mod"];
 
-    private static readonly string[] s_reducing = ["ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare"];
+    private static readonly string[] s_reducing = [
+        "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare"];
 
     /// <summary>Gets the rows by operator; each answers with one shape an output.</summary>
     public static IReadOnlyDictionary<string, Func<ShapeQuestion, TensorShape[]>> Known { get; } =
@@ -102,7 +105,11 @@ internal static class ShapeRules
     {
         var (inner, innerB) = (a[-1], b[b.Rank > 1 ? -2 : -1]);
         if (inner.IsKnown && innerB.IsKnown && inner != innerB)
-            throw new GraphException($"MatMul node '{node.Label}' multiplies {a} with {b}: {inner} does not meet {innerB}. Was the model made for another image size?");
+        {
+            throw new GraphException(
+                $"MatMul node '{node.Label}' multiplies {a} with {b}: {inner} does not meet {innerB}. Was the model made for another image size?");
+        }
+
         var stack = Broadcast(node, new TensorShape(a.Dims.SkipLast(2)), new TensorShape(b.Dims.SkipLast(2)));
         return new([.. stack.Dims, .. a.Dims.SkipLast(1).TakeLast(1), .. b.Rank > 1 ? b.Dims.TakeLast(1) : []]);
     }

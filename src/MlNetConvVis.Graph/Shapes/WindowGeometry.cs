@@ -47,7 +47,8 @@ public sealed record WindowGeometry(
         var pads = fits ? ExplicitPads(node, sizes, kernel, strides, dilations) : node.Attributes.Ints("pads") ?? [];
         if (!fits || pads.Length != 2 * sizes.Length)
         {
-            throw new GraphException($"{node.OpType} node '{node.Label}' has kernel_shape [{string.Join(',', kernel)}], strides [{string.Join(',', strides)}], " +
+            throw new GraphException(
+                $"{node.OpType} node '{node.Label}' has kernel_shape [{string.Join(',', kernel)}], strides [{string.Join(',', strides)}], " +
                 $"dilations [{string.Join(',', dilations)}] and pads [{string.Join(',', pads)}], but its input {input} has {sizes.Length} spatial axes.");
         }
 
@@ -76,7 +77,8 @@ public sealed record WindowGeometry(
     {
         var extra = node.Attributes.Ints("output_padding") ?? new long[sizes.Length];
         var same = node.Attributes.Text("auto_pad", "NOTSET") is "SAME_UPPER" or "SAME_LOWER";
-        var wanted = node.Attributes.Ints("output_shape")?.TakeLast(sizes.Length).ToArray() ?? (same ? [.. sizes.Select((size, a) => size * strides[a])] : null);
+        var wanted = node.Attributes.Ints("output_shape")?.TakeLast(sizes.Length).ToArray()
+            ?? (same ? [.. sizes.Select((size, a) => size * strides[a])] : null);
         var full = sizes.Select((size, a) => (strides[a] * (size - 1)) + extra[a] + (dilations[a] * (kernel[a] - 1)) + 1).ToArray();
         if (wanted is not null)
         {
@@ -88,7 +90,8 @@ public sealed record WindowGeometry(
 
         long[] outputs = [.. full.Select((size, a) => size - begin[a] - end[a])];
         return outputs.All(static o => o > 0) ? new WindowGeometry(kernel, strides, dilations, begin, end, outputs, sizes) : throw new GraphException(
-            $"ConvTranspose node '{node.Label}' has pads [{string.Join(',', begin)},{string.Join(',', end)}] that leave nothing of [{string.Join(',', full)}]. Use a larger image.");
+            $"ConvTranspose node '{node.Label}' has pads [{string.Join(',', begin)},{string.Join(',', end)}] that leave nothing of " +
+                $"[{string.Join(',', full)}]. Use a larger image.");
     }
 
     private static void RefuseOddNumbers(OnnxNode node, long[] kernel, long[] strides, long[] dilations)
@@ -102,7 +105,8 @@ public sealed record WindowGeometry(
 
     private static long[] Ones(int count) => Enumerable.Repeat(1L, count).ToArray();
 
-    /// <summary>Gives explicit pads; <c>auto_pad</c> SAME_* keeps ceil(size / stride), the odd element going to the end (UPPER) or the beginning (LOWER).</summary>
+    /// <summary>Gives explicit pads; <c>auto_pad</c> SAME_* keeps ceil(size / stride), the odd element going to the end (UPPER) or the beginning
+    /// (LOWER).</summary>
     private static long[] ExplicitPads(OnnxNode node, long[] sizes, long[] kernel, long[] strides, long[] dilations)
     {
         var mode = node.Attributes.Text("auto_pad", "NOTSET");
@@ -121,7 +125,11 @@ public sealed record WindowGeometry(
     {
         var room = size + begin + end - (dilation * (kernel - 1)) - 1;
         if (room < 0 && !(ceil && room > -stride))      // with ceil_mode one window may reach over the end of a smaller image
-            throw new GraphException($"{node.OpType} node '{node.Label}' has a window of {(dilation * (kernel - 1)) + 1}, but its input is only {size + begin + end} with padding. Use a larger image.");
+        {
+            throw new GraphException($"{node.OpType} node '{node.Label}' has a window of {(dilation * (kernel - 1)) + 1}, " +
+                $"but its input is only {size + begin + end} with padding. Use a larger image.");
+        }
+
         if (!ceil) return (room / stride) + 1;
         var steps = ((room + stride - 1) / stride) + 1;
         return (steps - 1) * stride >= size + begin ? steps - 1 : steps;      // a window that would start in the end padding is dropped

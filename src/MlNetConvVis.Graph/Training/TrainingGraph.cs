@@ -35,7 +35,11 @@ public sealed class TrainingGraph
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(options);
         if (network.Inputs.Count != 1 || network.Outputs.Count != 1)
-            throw new GraphException($"The network has {network.Inputs.Count} inputs and {network.Outputs.Count} outputs; one image input and one output were wanted.");
+        {
+            throw new GraphException(
+                $"The network has {network.Inputs.Count} inputs and {network.Outputs.Count} outputs; one image input and one output were wanted.");
+        }
+
         var parameters = TrainingForm.ParametersOf(network);
         if (parameters.Count == 0) throw new GraphException("The network has no weights to train.");
         var (forward, logits, masks) = TrainingForm.Of(network, dropout ?? new Dictionary<string, float>(), parameters);
@@ -75,7 +79,8 @@ public sealed class TrainingGraph
         if (shape.Rank != 2) throw new GraphException($"The network's output '{logits}' has shape {shape}; [N, classes] was wanted.");
         var (build, z, classes) = (_build, new Value(logits), shape.Known(1));
         var (off, on) = (_options.LabelSmoothing / classes, 1 - _options.LabelSmoothing + (_options.LabelSmoothing / classes));
-        var wanted = build.Node("OneHot", [labels, build.Longs(classes), build.Shared(OnnxTensor.Of([off, on], 2))], OnnxAttributes.Of(("axis", -1L)), "wanted");
+        var wanted = build.Node("OneHot", [labels, build.Longs(classes), build.Shared(OnnxTensor.Of([off, on], 2))],
+            OnnxAttributes.Of(("axis", -1L)), "wanted");
         var logs = build.Node("LogSoftmax", [z], OnnxAttributes.Of(("axis", -1L)), "log-probabilities");
         var sums = build.ReduceSum(build.Mul(wanted, logs), [1], keep: false);
         var loss = build.Node("Neg", [build.ReduceMean(sums, [0], keep: false)], name: "loss");

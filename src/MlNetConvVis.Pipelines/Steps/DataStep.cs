@@ -35,7 +35,8 @@ internal static class DataStep
             source,
             index.Fingerprint,
             string.Create(CultureInfo.InvariantCulture,
-                $"{source.Images.Count:N0} emoji of {source.Classes.Count} classes to train on ('{index.HeldOutArtist}' held out), {target.Images.Count:N0} of {target.Classes.Count} other classes to transfer to"));
+                $"{source.Images.Count:N0} emoji of {source.Classes.Count} classes to train on ('{index.HeldOutArtist}' held out), " +
+                    $"{target.Images.Count:N0} of {target.Classes.Count} other classes to transfer to"));
     }
 
     private static PipelineData Folders(PipelineSpec spec)
@@ -57,7 +58,8 @@ internal static class DataStep
     {
         if (source.Labels().CountBy(static l => l).FirstOrDefault(static c => c.Value < 2) is { Value: 1, Key: var lonely })
         {
-            throw new PipelineException($"Class '{source.Classes[lonely]}' of '{spec.Data.Source}' has a single image, which cannot be trained on and checked with. " +
+            throw new PipelineException(
+                $"Class '{source.Classes[lonely]}' of '{spec.Data.Source}' has a single image, which cannot be trained on and checked with. " +
                 "Add images, or keep none for checking with 'validation: 0'.");
         }
 

@@ -42,12 +42,17 @@ internal sealed class FeaturesStep : IPipelineWork
             context.Cancellation.ThrowIfCancellationRequested();
             batch.Floats(layer)[..(count * columns)].CopyTo(values.AsSpan(first * columns));
             foreach (var (pool, all) in switches) CopySwitches(batch, pool, all, (first, count), ItemLength(extractor, pool));
-            context.Observer.Progressed(share.From + ((share.To - share.From) * (first + count) / frames.Count), $"{name} network, {first + count} of {frames.Count} images");
+            context.Observer.Progressed(share.From + ((share.To - share.From) * (first + count) / frames.Count),
+                $"{name} network, {first + count} of {frames.Count} images");
         });
         var files = FileNames.Of([layer, .. extractor.Pools]);
         NpyFile.Write<float>(Path.Combine(folder, $"{name}-{files[layer]}.npy"), values, [frames.Count, columns]);
         foreach (var (pool, all) in switches)
-            NpyFile.Write<long>(Path.Combine(folder, $"{name}-{files[pool]}.switches.npy"), all, [frames.Count, .. extractor.ItemShape(pool).Select(static d => (int)d)]);
+        {
+            NpyFile.Write<long>(Path.Combine(folder, $"{name}-{files[pool]}.switches.npy"), all,
+                [frames.Count, .. extractor.ItemShape(pool).Select(static d => (int)d)]);
+        }
+
         return columns;
     }
 

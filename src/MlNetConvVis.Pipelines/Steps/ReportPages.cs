@@ -40,8 +40,10 @@ internal static class ReportPages
         "What the layers respond to",
         [.. Filters(context), .. pictures.GroupBy(static m => m.Layer).Select(layer => Gallery(context, layer.Key, [.. layer]))])
     {
-        Lead = $"For some feature maps of each layer, drawn at random, the strongest activations over all training images, each projected down to pixels by the deconvnet " +
-            $"(rules '{context.Spec.Visualize!.Rules.Summary()}'; grey is zero), and beside it the part of the image that the unit sees. After figure 2 of Zeiler and Fergus (2013).",
+        Lead = $"For some feature maps of each layer, drawn at random, the strongest activations over all training images, " +
+        "each projected down to pixels by the deconvnet " +
+            $"(rules '{context.Spec.Visualize!.Rules.Summary()}'; grey is zero), and beside it the part of the image that the unit " +
+            "sees. After figure 2 of Zeiler and Fergus (2013).",
     };
 
     /// <summary>Layer 1 as its filters, as in the paper's figure.</summary>
@@ -79,18 +81,21 @@ internal static class ReportPages
 
     private static ReportSection Training(IReadOnlyList<EpochMetrics> epochs) => new("How it was trained",
     [
-        Chart("Share classified right", new ChartAxis("accuracy") { IsPercent = true, From = 0 }, epochs, static e => e.TrainingAccuracy, static e => e.ValidationAccuracy),
+        Chart("Share classified right", new ChartAxis("accuracy") { IsPercent = true, From = 0 }, epochs, static e => e.TrainingAccuracy, static e =>
+            e.ValidationAccuracy),
         Chart("Loss", new ChartAxis("cross-entropy (nats)"), epochs, static e => e.TrainingLoss, static e => e.ValidationLoss),
     ])
     {
-        Lead = "Training images are varied at random (shifted, turned, recoloured), and the loss is that of smoothed labels where the recipe says so; the held-out images are taken as they are.",
+        Lead = "Training images are varied at random (shifted, turned, recoloured), and the loss is that of smoothed labels where the recipe says " +
+            "so; the held-out images are taken as they are.",
     };
 
     private static LineChart Chart(
         string caption, ChartAxis y, IReadOnlyList<EpochMetrics> epochs, Func<EpochMetrics, double> training, Func<EpochMetrics, double?> validation)
     {
         var series = new List<ChartSeries> { new("training images", [.. epochs.Select(e => new ChartPoint(e.Epoch, training(e)))]) };
-        if (epochs.All(e => validation(e) is not null)) series.Add(new("held-out images", [.. epochs.Select(e => new ChartPoint(e.Epoch, validation(e)!.Value))]));
+        if (epochs.All(e => validation(e) is not null))
+            series.Add(new("held-out images", [.. epochs.Select(e => new ChartPoint(e.Epoch, validation(e)!.Value))]));
         return new LineChart { Caption = caption, X = new ChartAxis("epoch"), Y = y, Series = series };
     }
 
@@ -110,8 +115,10 @@ internal static class ReportPages
             Pairs(most),
         ])
         {
-            Lead = $"The layers up to '{context.Spec.Transfer!.Layer}' stay as they are; only a softmax on its {trained.Features:N0} features is trained, on a few images of " +
-                $"{trained.ClassNames.Count} classes that the network never saw. Accuracies are means over classes, then over {most.Folds.Count} folds, ± their sample deviation.",
+            Lead = $"The layers up to '{context.Spec.Transfer!.Layer}' stay as they are; " +
+            $"only a softmax on its {trained.Features:N0} features is trained, on a few images of " +
+                $"{trained.ClassNames.Count} classes that the network never saw. Accuracies are means over classes, " +
+                $"then over {most.Folds.Count} folds, ± their sample deviation.",
         };
     }
 

@@ -40,10 +40,12 @@ internal sealed class ReportStep(string command) : IPipelineWork
         Title = context.Spec.Title,
         Seed = context.Spec.Seed,
         Data = context.Data.Description,
-        Model = new ModelResult(Path.GetRelativePath(context.Folder.Path, context.NetworkFile), context.Network.Hash!, context.Network.Layers.Sum(static l => l.Parameters)),
+        Model = new ModelResult(Path.GetRelativePath(context.Folder.Path, context.NetworkFile), context.Network.Hash!,
+            context.Network.Layers.Sum(static l => l.Parameters)),
         Training = context.Spec.Train is null ? null : RunFolder.ReadJson<EpochMetrics[]>(context.Folder.In("train", "metrics.json")),
         Transfer = context.Spec.Transfer is null ? null : RunFolder.ReadJson<TransferResult>(TransferStep.FileOf(context.Folder.In("transfer"), "trained")),
-        Untrained = context.Spec.Transfer is not { BesideUntrained: true } ? null : RunFolder.ReadJson<TransferResult>(TransferStep.FileOf(context.Folder.In("transfer"), "untrained")),
+        Untrained = context.Spec.Transfer is not { BesideUntrained: true } ? null
+            : RunFolder.ReadJson<TransferResult>(TransferStep.FileOf(context.Folder.In("transfer"), "untrained")),
         Pictures = context.Spec.Visualize is null ? null : RunFolder.ReadJson<MapPictures[]>(context.Folder.In("visualize", VisualizeStep.ListFile)),
     };
 

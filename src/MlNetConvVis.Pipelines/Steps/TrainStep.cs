@@ -24,11 +24,13 @@ internal sealed class TrainStep : IPipelineWork
             Note = context.Observer.Noted,
         };
         context.Observer.Progressed(0, "reading the images");
-        var set = TrainingSet.Load(data.Training, data.Validation, TrainedNetwork.PreprocessingOf(spec), new() { Threads = context.Threads }, context.Cancellation);
+        var set = TrainingSet.Load(data.Training, data.Validation, TrainedNetwork.PreprocessingOf(spec), new() { Threads = context.Threads },
+            context.Cancellation);
         foreach (var broken in set.Skipped) context.Observer.Noted(broken.Message);
         var network = spec.Compile(set.Classes.Count, (long)context.Spec.Seed);
         OnnxFile.Write(UntrainedNetwork.Of(network, set, options, cancellation: context.Cancellation), context.UntrainedFile);
-        var result = new ConvNetTrainer(network, set, options).Train(folder, resume: true, new StepProgress<TrainingProgress>(p => Tell(context, p)), context.Cancellation);
+        var result = new ConvNetTrainer(network, set, options)
+            .Train(folder, resume: true, new StepProgress<TrainingProgress>(p => Tell(context, p)), context.Cancellation);
         context.Folder.WriteJson(Path.Combine(folder, "metrics.json"), result.Epochs);
         return Summary(result.Epochs);
     }
@@ -42,6 +44,7 @@ internal sealed class TrainStep : IPipelineWork
     }
 
     private static string Summary(IReadOnlyList<EpochMetrics> epochs) => epochs[^1] is var last && last.ValidationAccuracy is { } validation
-        ? string.Create(CultureInfo.InvariantCulture, $"{epochs.Count} epochs, {validation:0.0%} right on images it was not trained on ({last.TrainingAccuracy:0.0%} on those it was)")
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"{epochs.Count} epochs, {validation:0.0%} right on images it was not trained on ({last.TrainingAccuracy:0.0%} on those it was)")
         : string.Create(CultureInfo.InvariantCulture, $"{epochs.Count} epochs, {last.TrainingAccuracy:0.0%} right on the training images");
 }

@@ -5,7 +5,8 @@ using MlNetConvVis.Transfer;
 
 namespace MlNetConvVis.Pipelines.Steps;
 
-/// <summary>Retrains only the softmax on the features, by the paper's protocol (section 5.2), for the trained and the untrained network with the same splits.</summary>
+/// <summary>Retrains only the softmax on the features, by the paper's protocol (section 5.2), for the trained and the untrained network with the same
+/// splits.</summary>
 internal sealed class TransferStep : IPipelineWork
 {
     public PipelineStep Step { get; } = new("transfer", "Retrain the softmax for new classes");
@@ -17,8 +18,10 @@ internal sealed class TransferStep : IPipelineWork
     {
         var trained = Run(context, folder, "trained", 0);
         var untrained = context.Spec.Transfer!.BesideUntrained ? Run(context, folder, "untrained", 0.5) : null;
-        return string.Join("; ", trained.Rows.Select((row, i) => string.Create(CultureInfo.InvariantCulture,
-            $"{row.ImagesPerClass} a class: {row.MeanAccuracy:0.0%}{(untrained is null ? "" : $" (untrained {untrained.Rows[i].MeanAccuracy.ToString("0.0%", CultureInfo.InvariantCulture)})")}")));
+        string Percent(double part) => part.ToString("0.0%", CultureInfo.InvariantCulture);
+        string Beside(int row) => untrained is null ? "" : $" (untrained {Percent(untrained.Rows[row].MeanAccuracy)})";
+        return string.Join("; ", trained.Rows.Select((row, i) =>
+            string.Create(CultureInfo.InvariantCulture, $"{row.ImagesPerClass} a class: {Percent(row.MeanAccuracy)}{Beside(i)}")));
     }
 
     internal static string FileOf(string folder, string network) => Path.Combine(folder, $"{network}.json");
@@ -48,7 +51,11 @@ internal sealed class TransferStep : IPipelineWork
         var target = FeaturesStep.Target(context);
         var kept = RunFolder.ReadJson<int[]>(context.Folder.In("features", FeaturesStep.RowsFile));
         if (values.Shape[0] != kept.Length)
-            throw new PipelineException($"The features have {values.Shape[0]} rows, but their index has {kept.Length}. Remove the folder 'features' and run again.");
+        {
+            throw new PipelineException(
+                $"The features have {values.Shape[0]} rows, but their index has {kept.Length}. Remove the folder 'features' and run again.");
+        }
+
         return new FeatureMatrix(
             values.Values,
             values.Shape[1],

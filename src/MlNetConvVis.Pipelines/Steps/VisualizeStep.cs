@@ -17,24 +17,29 @@ internal sealed class VisualizeStep : IPipelineWork
     public PipelineStep Step { get; } = new("visualize", "Draw what the layers respond to");
 
     public string Fingerprint(PipelineContext context) => RunFolder.Fingerprint(
-        "visualize 2", context.Data.Fingerprint, context.Network.Hash!, System.Text.Json.JsonSerializer.Serialize(context.Spec.Visualize), context.Spec.Seed.ToString(CultureInfo.InvariantCulture));
+        "visualize 2", context.Data.Fingerprint, context.Network.Hash!, System.Text.Json.JsonSerializer.Serialize(context.Spec.Visualize),
+        context.Spec.Seed.ToString(CultureInfo.InvariantCulture));
 
     public string Run(PipelineContext context, string folder)
     {
         var (section, photos) = (context.Spec.Visualize!, context.SourcePhotos);
         var looked = new StepProgress<int>(done => context.Observer.Progressed(0.5 * done / photos.Count, $"{done} of {photos.Count} photos looked at"));
-        var all = TopActivations.Find(context.Network, section.Layers, section.Top, photos.Count, photos.Fill, context.Settings, 64, looked, context.Cancellation);
+        var all = TopActivations.Find(
+            context.Network, section.Layers, section.Top, photos.Count, photos.Fill, context.Settings, 64, looked, context.Cancellation);
         var chosen = TopActivations.Choose(all, section.Maps, context.Spec.Seed);
         var total = chosen.Sum(static m => m.Tops.Count);
-        var drawn = new StepProgress<int>(done => context.Observer.Progressed(0.5 + (0.5 * done / total), $"{done} of {total} activations projected to pixels"));
-        var pictures = FeatureGallery.Draw(context.Network, chosen, photos, section.Rules.ToRules(), context.Settings, section.SharesRange, drawn, context.Cancellation);
+        var drawn = new StepProgress<int>(done =>
+            context.Observer.Progressed(0.5 + (0.5 * done / total), $"{done} of {total} activations projected to pixels"));
+        var pictures = FeatureGallery.Draw(
+            context.Network, chosen, photos, section.Rules.ToRules(), context.Settings, section.SharesRange, drawn, context.Cancellation);
         var files = FileNames.Of(section.Layers);
         var list = pictures.Select(m => Write(context, folder, m, files[m.Layer])).ToArray();
         foreach (var layer in pictures.GroupBy(static m => m.Layer))
             FigureSheet.Of([.. layer]).WritePng(Path.Combine(folder, $"{files[layer.Key]}.png"));
         if (FirstFilters.Of(context.Network) is { } first) first.Sheet().WritePng(Path.Combine(folder, FiltersFile));
         context.Folder.WriteJson(Path.Combine(folder, ListFile), list);
-        return string.Create(CultureInfo.InvariantCulture, $"{total} projections of {chosen.Count} maps in {section.Layers.Count} layers, from {photos.Count:N0} photos");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{total} projections of {chosen.Count} maps in {section.Layers.Count} layers, from {photos.Count:N0} photos");
     }
 
     private static MapPictures Write(PipelineContext context, string folder, FeatureMapPictures map, string layer)

@@ -36,7 +36,8 @@ internal sealed class NetworkCompiler
         if (classes is not null && !compiler._usesClasses)
         {
             throw new SpecException(
-                spec.Layers[^1].Position, $"{classes} classes were asked for, but no layer follows their number; write 'units: classes' at the last dense layer.");
+                spec.Layers[^1].Position,
+                $"{classes} classes were asked for, but no layer follows their number; write 'units: classes' at the last dense layer.");
         }
 
         return compiler.Finish(output);
@@ -99,7 +100,8 @@ internal sealed class NetworkCompiler
     /// <summary>Gets the shape of a value that must be maps.</summary>
     /// <exception cref="GraphException">It has been flattened.</exception>
     public TensorShape MapsOf(string value) => ShapeOf(value) is { Rank: 4 } maps ? maps
-        : throw new GraphException($"maps [N, channels, height, width] are wanted, but '{value}' is {ShapeOf(value)}; put this layer before dense and flatten layers.");
+        : throw new GraphException(
+        $"maps [N, channels, height, width] are wanted, but '{value}' is {ShapeOf(value)}; put this layer before dense and flatten layers.");
 
     /// <summary>Gets a width as a number.</summary>
     /// <exception cref="GraphException">It is the number of classes, which nobody stated.</exception>
@@ -136,7 +138,8 @@ internal sealed class NetworkCompiler
         var inputs = _parameters.Select(p => Info(p.Name)).Prepend(Info(NetworkSpec.ImageName));
         var graph = new OnnxGraph(_spec.Name, OpsetVersions.Written, inputs, [Info(output)], _nodes, _constants, NetworkMetadata.Of(_spec));
         var logits = graph.ProducerOf(output) is { OpType: "Softmax" } softmax ? softmax.Inputs[0] : output;
-        return new NetworkPlan(_spec, graph, _parameters, _spec.Layers.ToDictionary(static l => l.Name, l => _shapes[l.Name], StringComparer.Ordinal), _dropoutRates, logits);
+        return new NetworkPlan(_spec, graph, _parameters, _spec.Layers.ToDictionary(static l => l.Name, l => _shapes[l.Name], StringComparer.Ordinal),
+            _dropoutRates, logits);
     }
 
     private string Parameter(string name, long[] dims, float mean, float deviation, bool isTrained)

@@ -16,7 +16,10 @@ public static class NetworkMetadata
 
     internal static IReadOnlyDictionary<string, string> Of(NetworkSpec spec)
     {
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal) { [LayersKey] = JsonSerializer.Serialize(spec.Layers.Select(static l => l.Name)) };
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [LayersKey] = JsonSerializer.Serialize(spec.Layers.Select(static l => l.Name))
+        };
         if (spec.SourceText is { } text) metadata[SpecKey] = text;
         return metadata;
     }

@@ -33,7 +33,8 @@ public sealed record LayerFinish
     /// <summary>Gets whether the layer's value is the sum itself.</summary>
     internal bool KeepsValue => !IsNormalized && Activation == Activation.None;
 
-    /// <summary>Adds the nodes behind a sum: <c>name/norm</c>, <c>name</c>, <c>name/dropout</c>, the last change of the value taking the layer's name.</summary>
+    /// <summary>Adds the nodes behind a sum: <c>name/norm</c>, <c>name</c>, <c>name/dropout</c>, the last change of the value taking the layer's
+    /// name.</summary>
     internal string Compile(NetworkCompiler compiler, string name, string sum)
     {
         var value = sum;

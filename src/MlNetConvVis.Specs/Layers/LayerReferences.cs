@@ -28,8 +28,12 @@ internal static class LayerReferences
     private static void CheckName(LayerSpec layer, List<string> above)
     {
         var name = layer.Name;
-        if (name.Length == 0 || !(char.IsAsciiLetter(name[0]) || name[0] == '_') || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.'))
+        if (name.Length == 0 || !(char.IsAsciiLetter(name[0]) || name[0] == '_')
+            || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.'))
+        {
             throw new SpecException(layer.Position, $"'{name}' cannot be a layer's name; a letter or '_', then letters, digits, '_', '-' and '.' were wanted.");
+        }
+
         if (name == NetworkSpec.ImageName)
             throw new SpecException(layer.Position, $"'{name}' is the name of the input; give the layer another.");
         if (above.Contains(name))

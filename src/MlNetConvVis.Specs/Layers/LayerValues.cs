@@ -38,7 +38,8 @@ internal static class LayerValues
 
     public static Activation Activation(YamlMap map) => map.Choice("activation", s_activations, Layers.Activation.None);
 
-    public static float DropoutRate(YamlValue value) => value.AsFloat(least: 0) is var rate && rate < 1 ? rate : throw value.Wrong("a share of 0 or more and less than 1");
+    public static float DropoutRate(YamlValue value) =>
+        value.AsFloat(least: 0) is var rate && rate < 1 ? rate : throw value.Wrong("a share of 0 or more and less than 1");
 
     public static WeightInit Init(YamlValue value)
     {

@@ -46,7 +46,11 @@ internal static class VariableExpansion
         var split = reference.IndexOf(":-", StringComparison.Ordinal);
         var name = split < 0 ? reference : reference[..split];
         if (name.Length == 0 || char.IsAsciiDigit(name[0]) || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_'))
-            throw new SpecException(position, $"'${{{reference}}}' names no variable; '${{NAME}}' or '${{NAME:-default}}' was wanted (letters, digits and '_').");
+        {
+            throw new SpecException(position,
+                $"'${{{reference}}}' names no variable; '${{NAME}}' or '${{NAME:-default}}' was wanted (letters, digits and '_').");
+        }
+
         var value = environment(name);
         if (split >= 0) return string.IsNullOrEmpty(value) ? reference[(split + 2)..] : value;
         return value ?? throw new SpecException(position, $"the environment variable '{name}' is not set; set it, or write '${{{name}:-default}}'.");

@@ -9,7 +9,8 @@ internal static class YamlEvents
     private const int DeepestNesting = 64;
 
     /// <summary>Checks a text.</summary>
-    /// <exception cref="SpecException">Nesting that would overflow the stack of the tree's builder, an alias without anchor, or what the scanner stumbles over.</exception>
+    /// <exception cref="SpecException">Nesting that would overflow the stack of the tree's builder, an alias without anchor, or what the scanner stumbles
+    /// over.</exception>
     /// <exception cref="YamlException">Other malformed YAML.</exception>
     public static void Check(string text, string file)
     {
@@ -36,7 +37,8 @@ internal static class YamlEvents
     public static SourcePosition PositionIn(string text, string file, Mark mark)
     {
         var lines = text.TrimEnd('\r', '\n').Split('\n');
-        return mark.Line <= lines.Length ? new SourcePosition(file, (int)mark.Line, (int)mark.Column) : new SourcePosition(file, lines.Length, lines[^1].Length + 1);
+        return mark.Line <= lines.Length ? new SourcePosition(file, (int)mark.Line, (int)mark.Column)
+            : new SourcePosition(file, lines.Length, lines[^1].Length + 1);
     }
 
     /// <summary>The scanner answers some damage, such as a key that runs over two lines, with an exception that has neither reason nor place.</summary>
@@ -49,7 +51,8 @@ internal static class YamlEvents
         }
         catch (InvalidOperationException e)
         {
-            throw new SpecException(PositionIn(text, file, end), "malformed YAML: what follows cannot be read. Is a comma, colon, quote or closing bracket missing?", e);
+            throw new SpecException(PositionIn(text, file, end),
+                "malformed YAML: what follows cannot be read. Is a comma, colon, quote or closing bracket missing?", e);
         }
     }
 }

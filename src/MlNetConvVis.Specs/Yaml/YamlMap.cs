@@ -23,7 +23,10 @@ public sealed class YamlMap
         foreach (var entry in entries)
         {
             if (!_byKey.TryAdd(entry.Key, entry))
-                throw new SpecException(entry.KeyPosition, $"key '{entry.Key}' of {self.Label} is there twice, first in line {_byKey[entry.Key].KeyPosition.Line}; leave out one.");
+            {
+                throw new SpecException(entry.KeyPosition,
+                    $"key '{entry.Key}' of {self.Label} is there twice, first in line {_byKey[entry.Key].KeyPosition.Line}; leave out one.");
+            }
         }
     }
 

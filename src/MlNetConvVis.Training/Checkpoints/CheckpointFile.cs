@@ -26,7 +26,8 @@ internal static class CheckpointFile
         return files;
     }
 
-    public static string PathOf(string folder, int epoch) => Path.Combine(FolderOf(folder), string.Create(CultureInfo.InvariantCulture, $"epoch-{epoch:D6}.ckpt"));
+    public static string PathOf(string folder, int epoch) =>
+        Path.Combine(FolderOf(folder), string.Create(CultureInfo.InvariantCulture, $"epoch-{epoch:D6}.ckpt"));
 
     public static void Write(Checkpoint checkpoint, string path)
     {

@@ -12,7 +12,8 @@ internal static class MetricsFile
         foreach (var e in epochs)
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"{e.Epoch},{e.LearningRate:G6},{e.TrainingLoss:G6},{e.TrainingAccuracy:G6},{e.ValidationLoss:G6},{e.ValidationAccuracy:G6},{e.Seconds:F2},{e.ImagesPerSecond:F1}\n");
+                $"{e.Epoch},{e.LearningRate:G6},{e.TrainingLoss:G6},{e.TrainingAccuracy:G6},{e.ValidationLoss:G6}," +
+                $"{e.ValidationAccuracy:G6},{e.Seconds:F2},{e.ImagesPerSecond:F1}\n");
         }
 
         DurableFile.Write(Path.Combine(folder, "metrics.csv"), stream => stream.Write(Encoding.UTF8.GetBytes(text.ToString())));

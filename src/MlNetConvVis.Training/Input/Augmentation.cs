@@ -51,7 +51,8 @@ public sealed record Augmentation
     [Range(0, 1)]
     public float Contrast { get; init; }
 
-    /// <summary>Gets how much colours mix: each channel becomes a weighted mean of all three with the weights I + U(-ColourMix, ColourMix), their sum kept at 1, so greys stay.</summary>
+    /// <summary>Gets how much colours mix: each channel becomes a weighted mean of all three with the weights I + U(-ColourMix, ColourMix), their sum kept at
+    /// 1, so greys stay.</summary>
     /// <value>The default is 0.</value>
     [Range(0, 0.3)]
     public float ColourMix { get; init; }

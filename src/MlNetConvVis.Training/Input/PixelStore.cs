@@ -16,7 +16,10 @@ public sealed class PixelStore
         if (_frames.Length == 0) throw new TrainingException("No picture could be read; at least one is wanted.");
         var other = Array.FindIndex(_frames, f => f.Width != Width || f.Height != Height);
         if (other >= 0)
-            throw new TrainingException($"Picture 0 is {Width}x{Height}, but picture {other} is {_frames[other].Width}x{_frames[other].Height}; one size is wanted.");
+        {
+            throw new TrainingException(
+                $"Picture 0 is {Width}x{Height}, but picture {other} is {_frames[other].Width}x{_frames[other].Height}; one size is wanted.");
+        }
     }
 
     /// <summary>Gets the number of pictures.</summary>

@@ -103,11 +103,19 @@ public sealed class TrainingSet
         if (Labels.Count != Pixels.Count)
             throw new TrainingException($"{Labels.Count} labels came for {Pixels.Count} pictures; one a picture is wanted.");
         if (Labels.Any(l => l < 0 || l >= Classes.Count))
-            throw new TrainingException($"Label {Labels.First(l => l < 0 || l >= Classes.Count)} is none of the {Classes.Count} classes; every picture needs a class.");
+        {
+            throw new TrainingException(
+                $"Label {Labels.First(l => l < 0 || l >= Classes.Count)} is none of the {Classes.Count} classes; every picture needs a class.");
+        }
+
         if (Training.Count == 0) throw new TrainingException("There is no picture to train on.");
-        if (Training.Concat(Validation).Any(i => i < 0 || i >= Pixels.Count)) throw new TrainingException("A place to train or validate on lies outside the pictures.");
+        if (Training.Concat(Validation).Any(i => i < 0 || i >= Pixels.Count))
+            throw new TrainingException("A place to train or validate on lies outside the pictures.");
         if (Preprocessing.Width != Pixels.Width || Preprocessing.Height != Pixels.Height)
-            throw new TrainingException($"The pictures are {Pixels.Width}x{Pixels.Height}, but preprocessing gives {Preprocessing.Width}x{Preprocessing.Height}.");
+        {
+            throw new TrainingException(
+                $"The pictures are {Pixels.Width}x{Pixels.Height}, but preprocessing gives {Preprocessing.Width}x{Preprocessing.Height}.");
+        }
     }
 
     private string ComputeFingerprint()

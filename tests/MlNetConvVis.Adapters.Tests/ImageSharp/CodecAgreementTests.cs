@@ -62,7 +62,8 @@ public sealed class CodecAgreementTests
     private static byte[] Jpeg(JpegEncodingColor colours, int width, int height)
     {
         var random = new Random(0x5EED);
-        var discs = Enumerable.Range(0, 24).Select(_ => (X: random.Next(width), Y: random.Next(height), R: random.Next(4, 40), Colour: RandomColour(random))).ToArray();
+        var discs = Enumerable.Range(0, 24)
+            .Select(_ => (X: random.Next(width), Y: random.Next(height), R: random.Next(4, 40), Colour: RandomColour(random))).ToArray();
         using var picture = new Image<Rgb24>(width, height);
         for (var y = 0; y < height; y++)
         {
@@ -80,5 +81,6 @@ public sealed class CodecAgreementTests
 
     private static Rgb24 RandomColour(Random random) => new((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256));
 
-    private static Rgb24 Slope(int x, int y, int width, int height) => new((byte)(255 * x / width), (byte)(255 * y / height), (byte)((((x * 7) + (y * 13)) % 32) + 112));
+    private static Rgb24 Slope(int x, int y, int width, int height) =>
+        new((byte)(255 * x / width), (byte)(255 * y / height), (byte)((((x * 7) + (y * 13)) % 32) + 112));
 }

@@ -24,7 +24,8 @@ public sealed class ExportedProjectionTests
         var ml = new MLContext(seed: 1);
         var rows = PixelRow.Rows(5);
         Unit[] units = [new(0, 0, 0), new(3, 2, 1), new(11, 0, 2), new(5, 1, 1), new(7, 2, 2)];
-        var data = ml.Data.LoadFromEnumerable(rows.Select((row, i) => new ImageAndUnit { Image = row.Pixels, Unit = [units[i].Channel, units[i].Y, units[i].X] }), Schema());
+        var data = ml.Data.LoadFromEnumerable(
+            rows.Select((row, i) => new ImageAndUnit { Image = row.Pixels, Unit = [units[i].Channel, units[i].Y, units[i].X] }), Schema());
         var applied = ml.Transforms.ApplyOnnxModel(s_outputs, [PixelRow.Network.Image.Name, "unit"], file).Fit(data).Transform(data);
 
         using var projector = new Projector(PixelRow.Network, "conv2", ReversalRules.Paper, s_cpu);
@@ -33,7 +34,8 @@ public sealed class ExportedProjectionTests
         TensorAssert.Close(expected, PixelRow.Column(applied, "projection").SelectMany(static r => r).ToArray(), Tolerance.Float32);
         TensorAssert.Close(activations, PixelRow.Column(applied, "activation").SelectMany(static r => r).ToArray(), Tolerance.Float32);
         var axes = PixelRow.Network.FieldOf("conv2");
-        var fields = units.Select(u => (Y: axes[0].Clamped(u.Y, 24), X: axes[1].Clamped(u.X, 24))).Select(static f => new long[] { f.Y.First, f.X.First, f.Y.Count, f.X.Count });
+        var fields = units.Select(u => (Y: axes[0].Clamped(u.Y, 24), X: axes[1].Clamped(u.X, 24)))
+            .Select(static f => new long[] { f.Y.First, f.X.First, f.Y.Count, f.X.Count });
         Assert.Equal(fields, applied.GetColumn<long[]>("field"));
         Assert.Contains(expected, static v => v != 0);
     }

@@ -22,7 +22,8 @@ public sealed class LibTorchTests
     public void Without_them_the_engine_says_why()
     {
         Assert.SkipWhen(LibTorch.WhyNot is null, "LibTorch loads here.");
-        var network = NetworkSpec.Parse("name: one\ninput: { channels: 1, height: 2, width: 2 }\nlayers:\n  - fc: { type: dense, units: 2 }\n", "one.yaml").Compile();
+        var network = NetworkSpec.Parse("name: one\ninput: { channels: 1, height: 2, width: 2 }\nlayers:\n  - fc: { type: dense, units: 2 }\n", "one.yaml")
+            .Compile();
         var step = TrainingGraph.Of(network.Graph, new SgdOptions(), network.DropoutRates);
         var error = Assert.Throws<TorchMissingException>(() => new TorchTrainingEngine().Open(network.Graph, new SgdOptions(), step, 1, new SessionSettings()));
         Assert.Contains(LibTorch.WhyNot!, error.Message, StringComparison.Ordinal);

@@ -48,17 +48,23 @@ public class ArgumentTests
     [InlineData("--model came without a value", "--model", "--layer", "a")]
     [InlineData("--model came without a value ('--laier' stands in its place)", "--model", "--laier", "a")]
     [InlineData("--layer came 2 times ('a', 'b'); once was wanted", "--layer", "a", "--layer", "b")]
-    [InlineData("--channel is '-1'; a whole number of 0 or more was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--channel", "-1")]
-    [InlineData("--unit is '3'; row and column, such as 5,9, or all was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--unit", "3")]
+    [InlineData("--channel is '-1'; a whole number of 0 or more was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE",
+        "--channel", "-1")]
+    [InlineData("--unit is '3'; row and column, such as 5,9, or all was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE",
+        "--unit", "3")]
     [InlineData("--rule is 'papr', which is not one of its choices. Did you mean 'paper'?", "--model", "m", "--layer", "a", "--out", "a.png", "--rule", "papr")]
     [InlineData("--out is 'a.gif'; a file that ends in .png or .npy was wanted", "--model", "m", "--layer", "a", "--out", "a.gif")]
-    [InlineData("--threads is '0'; a whole number of 1 or more was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--threads", "0")]
-    [InlineData("Device 'gpu' is unknown; auto, cpu, cuda or cuda:N was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--device", "gpu")]
+    [InlineData("--threads is '0'; a whole number of 1 or more was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE",
+        "--threads", "0")]
+    [InlineData("Device 'gpu' is unknown; auto, cpu, cuda or cuda:N was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE",
+        "--device", "gpu")]
     [InlineData("--resize is 'warp:0x2'; shortest:256", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--resize", "warp:0x2")]
     [InlineData("--crop is '0'; pixels such as 224", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--crop", "0")]
-    [InlineData("--resize is 'shortest:x'; shortest:256, warp:256x256 or none was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--resize", "shortest:x")]
+    [InlineData("--resize is 'shortest:x'; shortest:256, warp:256x256 or none was wanted", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image",
+        "IMAGE", "--resize", "shortest:x")]
     [InlineData("--mean is '1,2'; one number, or three", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--mean", "1,2")]
-    [InlineData("shortest side 3 is less than the crop 4x4", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--resize", "shortest:3")]
+    [InlineData("shortest side 3 is less than the crop 4x4", "--model", "MODEL", "--layer", "mean", "--out", "a.png", "--image", "IMAGE", "--resize",
+        "shortest:3")]
     [InlineData("'stray' belongs to no option", "stray")]
     public void Wrong_arguments_are_refused_in_one_line(string expected, params string[] args)
     {
@@ -83,7 +89,8 @@ public class ArgumentTests
     {
         using var folder = new TemporaryFolder();
         var (model, image) = (TinyModel.Write(folder), TinyModel.WritePhoto(folder, "photo.png"));
-        var run = CommandLineRun.Of(["extract", "--model", model, "--images", image, "--layer", "mean", "--out", folder.Path], new CancellationToken(canceled: true));
+        var run = CommandLineRun.Of(["extract", "--model", model, "--images", image, "--layer", "mean", "--out", folder.Path],
+            new CancellationToken(canceled: true));
         Assert.Equal((130, ""), (run.Code, run.Output));
         Assert.Equal("convvis extract: interrupted.\n", run.Error.ReplaceLineEndings("\n"));
     }

@@ -28,7 +28,8 @@ public sealed class BadInputTests : IDisposable
     {
         var model = TinyModel.WriteUnknownOperator(_folder);
         var tensor = Tensor("x.npy", 1, 3, 4, 4);
-        CommandLineRun.Of("project", "--model", model, "--tensor", tensor, "--layer", "last", "--out", Out("p.npy")).AssertRefused("'paper' rule for operator 'Frobnicate'", "node 'odd'", "Nearest layers that work: 'first'", "Known: ", "Conv, ");
+        CommandLineRun.Of("project", "--model", model, "--tensor", tensor, "--layer", "last", "--out", Out("p.npy"))
+            .AssertRefused("'paper' rule for operator 'Frobnicate'", "node 'odd'", "Nearest layers that work: 'first'", "Known: ", "Conv, ");
         Assert.Equal(0, CommandLineRun.Of("project", "--model", model, "--tensor", tensor, "--layer", "first", "--out", Out("p.npy")).Code);
     }
 
@@ -77,7 +78,8 @@ public sealed class BadInputTests : IDisposable
     {
         var file = Out("x.npy");
         NpyFile.Write<long>(file, new long[48], [1, 3, 4, 4]);
-        CommandLineRun.Of("extract", "--model", TinyModel.Write(_folder), "--tensor", file, "--layer", "mean", "--out", Out("f")).AssertRefused("Int64", "Float32");
+        CommandLineRun.Of("extract", "--model", TinyModel.Write(_folder), "--tensor", file, "--layer", "mean", "--out", Out("f"))
+            .AssertRefused("Int64", "Float32");
     }
 
     [Fact]
@@ -118,7 +120,8 @@ public sealed class BadInputTests : IDisposable
     public void An_image_that_is_none()
     {
         var image = _folder.Write("text.jpg", "hello");
-        CommandLineRun.Of("project", "--model", TinyModel.Write(_folder), "--image", image, "--layer", "mean", "--out", Out("p.png")).AssertRefused("text.jpg", "cannot be read");
+        CommandLineRun.Of("project", "--model", TinyModel.Write(_folder), "--image", image, "--layer", "mean", "--out", Out("p.png"))
+            .AssertRefused("text.jpg", "cannot be read");
     }
 
     [Fact]
@@ -172,7 +175,8 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void A_device_that_is_not_there()
     {
-        if (CommandLineRun.Of("doctor", "--json").Output.Contains("CUDAExecutionProvider", StringComparison.Ordinal)) Assert.Skip("this machine may have the device");
+        if (CommandLineRun.Of("doctor", "--json").Output.Contains("CUDAExecutionProvider", StringComparison.Ordinal))
+            Assert.Skip("this machine may have the device");
         Project("mean", "--device", "cuda").AssertRefused("'cuda:0'", "--device cpu");
     }
 

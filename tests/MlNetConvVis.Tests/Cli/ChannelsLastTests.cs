@@ -51,7 +51,8 @@ public sealed class ChannelsLastTests : IDisposable
         var (first, last) = (Layers(First), Layers(Last));
         Assert.Equal(["conv", "relu", "pool", "conv2", "relu2", "mean", "fc", "prob"], first.Keys);
         foreach (var (name, layer) in first) AssertAlike(layer, last[name]);
-        Assert.Equal((false, "it lies [N, rows, columns, channels]"), (last["keras"].GetProperty("reversible").GetBoolean(), last["keras"].GetProperty("obstacle").GetString()));
+        Assert.Equal((false, "it lies [N, rows, columns, channels]"),
+            (last["keras"].GetProperty("reversible").GetBoolean(), last["keras"].GetProperty("obstacle").GetString()));
         Assert.Contains("x [N,12,10,3] (images, N,H,W,C)", CommandLineRun.Of("inspect", Out("last/net.onnx")).Output, StringComparison.Ordinal);
         Assert.Contains("x [N,3,12,10] (images, N,C,H,W)", CommandLineRun.Of("inspect", Out("first/net.onnx")).Output, StringComparison.Ordinal);
     }
@@ -122,13 +123,15 @@ public sealed class ChannelsLastTests : IDisposable
         long[] units = [4, 2, 1, -1, -1, -1];
         Dictionary<string, OnnxTensor> Ran(string form) => GraphRun.Of(OnnxFile.Read(Out($"{form}/p.onnx")), new Dictionary<string, OnnxTensor>
         {
-            ["x"] = OnnxTensor.Of(Numbers(form, "x.npy").Values, [.. Numbers(form, "x.npy").Shape.Select(static d => (long)d)]), ["unit"] = OnnxTensor.Of(units, 2, 3),
+            ["x"] = OnnxTensor.Of(Numbers(form, "x.npy").Values, [.. Numbers(form, "x.npy").Shape.Select(static d => (long)d)]),
+            ["unit"] = OnnxTensor.Of(units, 2, 3),
         });
         var (first, last) = (Ran(First), Ran(Last));
         AssertClose(Turned(first["projection"].Floats), last["projection"].Floats);
         AssertClose(first["activation"].Floats, last["activation"].Floats);
         Assert.Equal(first["field"].Longs.ToArray(), last["field"].Longs.ToArray());
-        Assert.Equal([1, 0, 9, 8], last["field"].Longs[..4].ToArray());      // row 2, column 1: rows 1 to 3 and columns 0 to 2 of the pool, which see rows 1 to 9 and columns 0 to 7
+        // row 2, column 1: rows 1 to 3 and columns 0 to 2 of the pool, which see rows 1 to 9 and columns 0 to 7
+        Assert.Equal([1, 0, 9, 8], last["field"].Longs[..4].ToArray());
     }
 
     [Theory]
@@ -163,7 +166,8 @@ public sealed class ChannelsLastTests : IDisposable
     [InlineData("visualize", "--images", "photos", "--layers", "keras", "--out", "v")]
     [InlineData("export-projection", "--layer", "keras", "--out", "p.onnx")]
     public void A_layer_with_channels_last_is_refused_and_the_one_before_it_named(string verb, params string[] more) =>
-        CommandLineRun.Of([verb, "--model", Out("last/net.onnx"), .. more.Select(a => a.Contains("photos", StringComparison.Ordinal) || a.StartsWith("p.", StringComparison.Ordinal) || a == "v" ? Out(a) : a)])
+        CommandLineRun.Of([verb, "--model", Out("last/net.onnx"),
+            .. more.Select(a => a.Contains("photos", StringComparison.Ordinal) || a.StartsWith("p.", StringComparison.Ordinal) || a == "v" ? Out(a) : a)])
             .AssertRefused("Layer 'keras' lies [N, rows, columns, channels]", "Choose 'relu2'");
 
     [Fact]
@@ -194,11 +198,16 @@ public sealed class ChannelsLastTests : IDisposable
             fc = Gemm(mean, w3, b3)
             prob = Softmax(fc) axis=1
             """;
-        var preprocessing = new ImagePreprocessing { Width = Width, Height = Height, Channels = ChannelOrder.Bgr, Mean = new(120, 110, 100), Scale = new(0.02f, 0.03f, 0.01f) };
+        var preprocessing = new ImagePreprocessing
+        {
+            Width = Width, Height = Height, Channels = ChannelOrder.Bgr, Mean = new(120, 110, 100),
+            Scale = new(0.02f, 0.03f, 0.01f)
+        };
         var shape = ImageAxesOf(form).Shape(-1, 3, free ? -1 : Height, free ? -1 : Width);
         var graph = GraphText.Parse(
             text, [.. shape.Select(static d => (long)d)],
-            ("w1", Weights(1, 4, 3, 3, 3)), ("b1", Weights(2, 4)), ("w2", Weights(3, 5, 4, 3, 3)), ("b2", Weights(4, 5)), ("w3", Weights(5, 5, 4)), ("b3", Weights(6, 4)));
+            ("w1", Weights(1, 4, 3, 3, 3)), ("b1", Weights(2, 4)), ("w2", Weights(3, 5, 4, 3, 3)), ("b2", Weights(4, 5)), ("w3", Weights(5, 5, 4)),
+            ("b3", Weights(6, 4)));
         return graph.With(opset: 12, metadata: free ? new Dictionary<string, string>() : new Dictionary<string, string>
         {
             [ImagePreprocessing.MetadataKey] = preprocessing.ToJson(),
@@ -210,7 +219,8 @@ public sealed class ChannelsLastTests : IDisposable
     private static OnnxTensor Weights(ulong seed, params long[] dims)
     {
         var random = new SplitMix64(seed);
-        return OnnxTensor.Of([.. Enumerable.Range(0, (int)dims.Aggregate(1L, static (a, b) => a * b)).Select(_ => ((int)(random.Next() >> 60) - 7) / 8f)], dims);
+        return OnnxTensor.Of(
+            [.. Enumerable.Range(0, (int)dims.Aggregate(1L, static (a, b) => a * b)).Select(_ => ((int)(random.Next() >> 60) - 7) / 8f)], dims);
     }
 
     /// <summary>Brings images from channels first to channels last.</summary>
@@ -234,14 +244,16 @@ public sealed class ChannelsLastTests : IDisposable
     };
 
     private Dictionary<string, JsonElement> Layers(string form) =>
-        CommandLineRun.Of("inspect", Out($"{form}/net.onnx"), "--json").AssertJson().GetProperty("layers").EnumerateArray().ToDictionary(static l => l.GetProperty("name").GetString()!);
+        CommandLineRun.Of("inspect", Out($"{form}/net.onnx"), "--json").AssertJson().GetProperty("layers").EnumerateArray()
+        .ToDictionary(static l => l.GetProperty("name").GetString()!);
 
     /// <summary>Runs a verb for both networks and compares what it says, but for the shapes of inputs.</summary>
     private void AssertBoth(string verb, string[] arguments, params string[] differing)
     {
         JsonElement Ran(string form)
         {
-            string Filled(string argument) => argument.Replace("{form}", Out(form), StringComparison.Ordinal).Replace("{units}", Out("units.csv"), StringComparison.Ordinal);
+            string Filled(string argument) =>
+                argument.Replace("{form}", Out(form), StringComparison.Ordinal).Replace("{units}", Out("units.csv"), StringComparison.Ordinal);
             return CommandLineRun.Of([verb, "--model", Out($"{form}/net.onnx"), .. arguments.Select(Filled), "--json"]).AssertJson();
         }
 
@@ -266,7 +278,8 @@ public sealed class ChannelsLastTests : IDisposable
                 AssertClose([first.GetSingle()], [last.GetSingle()]);
                 break;
             default:
-                Assert.Equal(first.ToString().Replace("/first/", "/", StringComparison.Ordinal), last.ToString().Replace("/last/", "/", StringComparison.Ordinal));
+                Assert.Equal(first.ToString().Replace("/first/", "/", StringComparison.Ordinal),
+                    last.ToString().Replace("/last/", "/", StringComparison.Ordinal));
                 break;
         }
     }

@@ -9,7 +9,8 @@ public class DoctorTests
         Assert.True(report.GetProperty("ok").GetBoolean());
         var parts = report.GetProperty("parts").EnumerateArray().ToDictionary(static p => p.GetProperty("name").GetString()!, static p => p);
         Assert.All(["ONNX Runtime", "cpu", "reading and writing"], name => Assert.True(parts[name].GetProperty("ok").GetBoolean()));
-        Assert.All(["cuda", "libvips", "MlNetConvVis.MLNet", "MlNetConvVis.TorchSharp", "MlNetConvVis.ImageSharp"], name => Assert.NotEqual("", parts[name].GetProperty("details").GetString()));
+        Assert.All(["cuda", "libvips", "MlNetConvVis.MLNet", "MlNetConvVis.TorchSharp", "MlNetConvVis.ImageSharp"], name =>
+            Assert.NotEqual("", parts[name].GetProperty("details").GetString()));
     }
 
     [Fact]

@@ -52,7 +52,8 @@ public sealed class ExportProjectionTests : IDisposable
     {
         var run = Run("block/pool");
         Assert.Equal((0, ""), (run.Code, run.Error));
-        foreach (var part in new[] { "operator set 18: layer block/pool, rule paper", "unit", "Nx3", "projection", "Nx3x4x4", "field", "Nx4" }) Assert.Contains(part, run.Output, StringComparison.Ordinal);
+        foreach (var part in new[] { "operator set 18: layer block/pool, rule paper", "unit", "Nx3", "projection", "Nx3x4x4", "field", "Nx4" })
+            Assert.Contains(part, run.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -60,7 +61,8 @@ public sealed class ExportProjectionTests : IDisposable
     [InlineData("--overlap is 'mean', which is not one of its choices", "--overlap", "mean")]
     [InlineData("a file that ends in .onnx was wanted", "--out", "p.npy")]
     public void What_cannot_be_used_is_refused(string expected, params string[] more) =>
-        CommandLineRun.Of(["export-projection", "--model", TinyModel.Write(_folder), "--layer", "mean", .. more, .. more[0] == "--out" ? Array.Empty<string>() : ["--out", Out("p.onnx")]]).AssertRefused(expected);
+        CommandLineRun.Of(["export-projection", "--model", TinyModel.Write(_folder), "--layer", "mean", .. more,
+            .. more[0] == "--out" ? Array.Empty<string>() : ["--out", Out("p.onnx")]]).AssertRefused(expected);
 
     [Fact]
     public void The_network_is_not_overwritten()
@@ -80,7 +82,8 @@ public sealed class ExportProjectionTests : IDisposable
 
     [Fact]
     public void An_operator_without_a_rule_is_named() =>
-        CommandLineRun.Of("export-projection", "--model", TinyModel.WriteUnknownOperator(_folder), "--layer", "last", "--out", Out("p.onnx")).AssertRefused("'Frobnicate'");
+        CommandLineRun.Of("export-projection", "--model", TinyModel.WriteUnknownOperator(_folder), "--layer", "last", "--out", Out("p.onnx"))
+        .AssertRefused("'Frobnicate'");
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 

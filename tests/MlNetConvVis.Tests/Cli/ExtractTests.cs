@@ -19,7 +19,8 @@ public sealed class ExtractTests : IDisposable
         _folder.Write("photos/b.png", "not an image");
         TinyModel.WritePhoto(_folder, "photos/c.png", offset: 7);
         TinyModel.WritePhoto(_folder, "photos/d.png", offset: 30);
-        var run = CommandLineRun.Of("extract", "--model", TinyModel.Write(_folder), "--images", Out("photos"), "--layer", "block/same,block/pool", "--switches", "--out", Out("f"), "--batch", $"{batch}");
+        var run = CommandLineRun.Of("extract", "--model", TinyModel.Write(_folder), "--images", Out("photos"), "--layer", "block/same,block/pool", "--switches",
+            "--out", Out("f"), "--batch", $"{batch}");
         Assert.Equal(0, run.Code);
 
         var same = NpyFile.Read<float>(Out("f/block_same.npy"));
@@ -64,7 +65,8 @@ public sealed class ExtractTests : IDisposable
     {
         var x = Enumerable.Range(0, 96).Select(static i => i - 50f).ToArray();
         NpyFile.Write<float>(Out("x.npy"), x, [2, 3, 4, 4]);
-        var result = CommandLineRun.Of("extract", "--model", TinyModel.Write(_folder, saysPreprocessing: false), "--tensor", Out("x.npy"), "--layer", "block/relu", "--out", Out("f"), "--json").AssertJson();
+        var result = CommandLineRun.Of("extract", "--model", TinyModel.Write(_folder, saysPreprocessing: false), "--tensor", Out("x.npy"), "--layer",
+            "block/relu", "--out", Out("f"), "--json").AssertJson();
         Assert.Equal(2, result.GetProperty("images").GetInt32());
         Assert.Equal("block/relu", result.GetProperty("layers")[0].GetProperty("layer").GetString());
         var features = NpyFile.Read<float>(result.GetProperty("layers")[0].GetProperty("file").GetString()!);
@@ -108,7 +110,12 @@ public sealed class ExtractTests : IDisposable
     }
 
     private static IEnumerable<int> Everywhere(Func<int, int, int, int, int> value, int side) =>
-        from i in Enumerable.Range(0, 3) from c in Enumerable.Range(0, 3) from y in Enumerable.Range(0, side) from x in Enumerable.Range(0, side) select value(i, c, y, x);
+        from i in Enumerable.Range(0, 3)
+        from c in Enumerable.Range(0, 3)
+        from y in Enumerable.Range(0, side)
+        from x in Enumerable.Range(0,
+            side)
+        select value(i, c, y, x);
 
     private static int FirstMaximum(int c, int top, int left, int offset)
     {

@@ -3,7 +3,8 @@ using MlNetConvVis.Imaging;
 
 namespace MlNetConvVis.Tests.Cli;
 
-/// <summary>The scores of <see cref="TinyModel"/> are means of four maxima: the derivative is a quarter at each, so a class's map is its pooled map by 1/4.</summary>
+/// <summary>The scores of <see cref="TinyModel"/> are means of four maxima: the derivative is a quarter at each, so a class's map is its pooled map by
+/// 1/4.</summary>
 public sealed class GradCamVerbTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -18,7 +19,8 @@ public sealed class GradCamVerbTests : IDisposable
     public void A_class_is_explained_by_number_or_name(string[] more, int number, string name)
     {
         var result = Run("m.npy", [.. more, "--json"]).AssertJson();
-        Assert.Equal((number, name, "block/pool"), (result.GetProperty("class").GetInt32(), result.GetProperty("className").GetString(), result.GetProperty("layer").GetString()));
+        Assert.Equal((number, name, "block/pool"),
+            (result.GetProperty("class").GetInt32(), result.GetProperty("className").GetString(), result.GetProperty("layer").GetString()));
         var map = NpyFile.Read<float>(Out("m.npy"));
         Assert.Equal([4, 4], map.Shape);
         float[] corners = [.. new[] { (1, 1), (1, 3), (3, 1), (3, 3) }.Select(p => TinyModel.PixelAt(number, p.Item1, p.Item2) / 4f)];
@@ -58,7 +60,8 @@ public sealed class GradCamVerbTests : IDisposable
     public void Photos_or_tensors_one_at_a_time()
     {
         NpyFile.Write<float>(Out("x.npy"), new float[96], [2, 3, 4, 4]);
-        CommandLineRun.Of("grad-cam", "--model", TinyModel.Write(_folder), "--tensor", Out("x.npy"), "--out", Out("m.npy")).AssertRefused("holds 2 inputs; one was wanted");
+        CommandLineRun.Of("grad-cam", "--model", TinyModel.Write(_folder), "--tensor", Out("x.npy"), "--out", Out("m.npy"))
+            .AssertRefused("holds 2 inputs; one was wanted");
         NpyFile.Write<float>(Out("x.npy"), new float[48], [3, 4, 4]);
         var run = CommandLineRun.Of("grad-cam", "--model", TinyModel.Write(_folder), "--tensor", Out("x.npy"), "--out", Out("m.png"));
         Assert.Equal(0, run.Code);

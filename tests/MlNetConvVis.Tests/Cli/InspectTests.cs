@@ -11,10 +11,12 @@ public sealed class InspectTests : IDisposable
     {
         var result = CommandLineRun.Of("inspect", TinyModel.Write(_folder), "--json").AssertJson();
         var layers = result.GetProperty("layers");
-        Assert.Equal(["block/same", "block/relu", "block/pool", "mean", "flat", "prob"], layers.EnumerateArray().Select(static l => l.GetProperty("name").GetString()));
+        Assert.Equal(["block/same", "block/relu", "block/pool", "mean", "flat", "prob"],
+            layers.EnumerateArray().Select(static l => l.GetProperty("name").GetString()));
         Assert.Equal([9L, 0, 0, 0, 0, 0], layers.EnumerateArray().Select(static l => l.GetProperty("parameters").GetInt64()));
         Assert.Equal(9, result.GetProperty("parameters").GetInt64());
-        Assert.Equal("[null,3,2,2]", layers[2].GetProperty("shape").GetRawText().Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
+        Assert.Equal("[null,3,2,2]", layers[2].GetProperty("shape").GetRawText().Replace("\n", "", StringComparison.Ordinal)
+            .Replace(" ", "", StringComparison.Ordinal));
         Assert.Equal([2L, 2], layers[2].GetProperty("receptiveField").EnumerateArray().Select(static v => v.GetInt64()));
         Assert.Equal([2L, 2], layers[2].GetProperty("stride").EnumerateArray().Select(static v => v.GetInt64()));
         Assert.All(layers.EnumerateArray(), static l => Assert.True(l.GetProperty("reversible").GetBoolean()));
@@ -35,7 +37,8 @@ public sealed class InspectTests : IDisposable
     {
         var model = TinyModel.Write(_folder, saysPreprocessing: false);
         _folder.Write("names.txt", "r\ng\nb\n");
-        _folder.Write("tiny.yaml", "preprocessing: { resize: { height: 6, width: 5 }, crop: 4, channels: BGR, mean: [1, 2, 3], deviation: 2 }\nclasses: names.txt\n");
+        _folder.Write(
+            "tiny.yaml", "preprocessing: { resize: { height: 6, width: 5 }, crop: 4, channels: BGR, mean: [1, 2, 3], deviation: 2 }\nclasses: names.txt\n");
         var result = CommandLineRun.Of("inspect", model, "--json").AssertJson();
         var preprocessing = result.GetProperty("preprocessing");
         Assert.Equal((6, 5), (preprocessing.GetProperty("warpHeight").GetInt32(), preprocessing.GetProperty("warpWidth").GetInt32()));
@@ -47,7 +50,8 @@ public sealed class InspectTests : IDisposable
     [Fact]
     public void Options_go_before_what_the_model_says()
     {
-        var preprocessing = CommandLineRun.Of("inspect", TinyModel.Write(_folder), "--json", "--resize", "warp:8x6", "--channels", "BGR", "--mean", "-1,0.5,2").AssertJson().GetProperty("preprocessing");
+        var preprocessing = CommandLineRun.Of("inspect", TinyModel.Write(_folder), "--json", "--resize", "warp:8x6", "--channels", "BGR", "--mean", "-1,0.5,2")
+            .AssertJson().GetProperty("preprocessing");
         Assert.Equal((8, 6), (preprocessing.GetProperty("warpHeight").GetInt32(), preprocessing.GetProperty("warpWidth").GetInt32()));
         Assert.Equal([-1f, 0.5f, 2], preprocessing.GetProperty("mean").EnumerateArray().Select(static v => v.GetSingle()));
         Assert.Equal((4, 4), (preprocessing.GetProperty("height").GetInt32(), preprocessing.GetProperty("width").GetInt32()));

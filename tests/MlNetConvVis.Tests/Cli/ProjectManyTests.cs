@@ -23,7 +23,8 @@ public sealed class ProjectManyTests : IDisposable
             var one = Run("--image", Out($"photos/{i}.png"), "--out", Out("one.npy"), "--json").AssertJson();
             Assert.Equal(NpyFile.Read<float>(Out("one.npy")).Values, projections.Values[(i * 48)..((i + 1) * 48)]);
             var row = result.GetProperty("projections")[i];
-            foreach (var name in new[] { "channel", "y", "x", "activation" }) Assert.Equal(one.GetProperty(name).GetRawText(), row.GetProperty(name).GetRawText());
+            foreach (var name in new[] { "channel", "y", "x", "activation" })
+                Assert.Equal(one.GetProperty(name).GetRawText(), row.GetProperty(name).GetRawText());
         }
 
         Assert.Equal(Out("all.csv"), result.GetProperty("index").GetString());
@@ -51,7 +52,8 @@ public sealed class ProjectManyTests : IDisposable
         File.WriteAllText(Out("units.csv"), "file,channel,y,x\nphotos/1.png,1,0,1\nphotos/0.png,,,\n\"photos/1.png\",2,-1,-1\r\n");
         var result = Run("--units", Out("units.csv"), "--out", Out("all.npy"), "--json").AssertJson();
         var rows = result.GetProperty("projections").EnumerateArray().Select(static r => (
-            Path.GetFileName(r.GetProperty("file").GetString()), r.GetProperty("channel").GetInt32(), r.GetProperty("y").GetInt32(), r.GetProperty("x").GetInt32())).ToArray();
+            Path.GetFileName(r.GetProperty("file").GetString()), r.GetProperty("channel").GetInt32(), r.GetProperty("y").GetInt32(),
+            r.GetProperty("x").GetInt32())).ToArray();
         Assert.Equal([("1.png", 1, 0, 1), ("1.png", 2, 1, 1), ("0.png", 2, 1, 1)], rows);
         var again = Run("--units", Out("all.csv"), "--out", Out("again.npy"), "--json").AssertJson();
         Assert.Equal(3, again.GetProperty("projections").GetArrayLength());
@@ -76,9 +78,11 @@ public sealed class ProjectManyTests : IDisposable
         var expected = new float[48];
         foreach (var (y, x) in new[] { (1, 1), (1, 3), (3, 1), (3, 3) }) expected[16 + (4 * y) + x] = TinyModel.PixelAt(1, y, x);
         Assert.Equal(expected, NpyFile.Read<float>(Out("map.npy")).Values);
-        Assert.Equal((1, JsonValueKind.Null, 133f), (result.GetProperty("channel").GetInt32(), result.GetProperty("y").ValueKind, result.GetProperty("activation").GetSingle()));
+        Assert.Equal((1, JsonValueKind.Null, 133f),
+            (result.GetProperty("channel").GetInt32(), result.GetProperty("y").ValueKind, result.GetProperty("activation").GetSingle()));
         Assert.Equal((0, 4), (result.GetProperty("field").GetProperty("top").GetInt32(), result.GetProperty("field").GetProperty("height").GetInt32()));
-        Assert.Contains("all its units at once", Run("--image", Out("photos/0.png"), "--unit", "all", "--out", Out("map.npy")).Output, StringComparison.Ordinal);
+        Assert.Contains("all its units at once", Run("--image", Out("photos/0.png"), "--unit", "all", "--out", Out("map.npy")).Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,8 +111,11 @@ public sealed class ProjectManyTests : IDisposable
         var rectified = CommandLineRun.Of([.. call, "--json", "--pixels", "rectified", "--bias", "subtract", "--lrn", "gradient"]);
         Assert.Equal(0f, NpyFile.Read<float>(Out("p.npy")).Values[0]);
         Assert.Equal(0, rectified.Code);
-        Assert.Equal(("gradient", "subtract", "rectified"), (Text(JsonDocument.Parse(rectified.Output).RootElement, "lrn"), Text(JsonDocument.Parse(rectified.Output).RootElement, "bias"), Text(JsonDocument.Parse(rectified.Output).RootElement, "pixels")));
-        Assert.Contains("rule guided, overlap max, start activation,", CommandLineRun.Of([.. call, "--rule", "guided", "--start", "activation", "--overlap", "max"]).Output, StringComparison.Ordinal);
+        Assert.Equal(("gradient", "subtract", "rectified"),
+            (Text(JsonDocument.Parse(rectified.Output).RootElement, "lrn"), Text(JsonDocument.Parse(rectified.Output).RootElement, "bias"),
+                Text(JsonDocument.Parse(rectified.Output).RootElement, "pixels")));
+        Assert.Contains("rule guided, overlap max, start activation,",
+            CommandLineRun.Of([.. call, "--rule", "guided", "--start", "activation", "--overlap", "max"]).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,7 +156,8 @@ public sealed class ProjectManyTests : IDisposable
         File.WriteAllText(Out("word.csv"), "channel\none\n");
         File.WriteAllText(Out("far.csv"), "channel,y,x\n1,7,7\n");
         NpyFile.Write<float>(Out("x.npy"), new float[48], [3, 4, 4]);
-        string[] full = [.. args.Select(a => a.EndsWith(".csv", StringComparison.Ordinal) && a != "none.csv" || a.Contains("photos", StringComparison.Ordinal) || a is "x.npy" or "a.npy" or "a.png" ? Out(a) : a)];
+        string[] full = [.. args.Select(a => a.EndsWith(".csv", StringComparison.Ordinal) && a != "none.csv" || a.Contains("photos", StringComparison.Ordinal)
+            || a is "x.npy" or "a.npy" or "a.png" ? Out(a) : a)];
         var run = Run(full);
         Assert.Equal(2, run.Code);
         Assert.Contains(expected == "unit outside" ? "is outside the layer" : expected, run.Error, StringComparison.Ordinal);

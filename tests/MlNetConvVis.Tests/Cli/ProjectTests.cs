@@ -60,7 +60,8 @@ public sealed class ProjectTests : IDisposable
         var x = new float[25];
         x[12] = 1;
         NpyFile.Write<float>(Out("x.npy"), x, [1, 1, 5, 5]);
-        var result = CommandLineRun.Of("project", "--model", TinyModel.WriteOverlap(_folder), "--tensor", Out("x.npy"), "--layer", "all", "--overlap", overlap, "--start", "one", "--out", Out("p.npy"), "--json").AssertJson();
+        var result = CommandLineRun.Of("project", "--model", TinyModel.WriteOverlap(_folder), "--tensor", Out("x.npy"), "--layer", "all", "--overlap", overlap,
+            "--start", "one", "--out", Out("p.npy"), "--json").AssertJson();
         Assert.Equal(10f, result.GetProperty("activation").GetSingle());
         var wanted = new float[25];
         wanted[12] = expected;

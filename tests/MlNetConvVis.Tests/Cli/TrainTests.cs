@@ -30,7 +30,8 @@ public sealed class TrainTests : IDisposable
         Assert.Equal((3 * 9 * 4) + 4 + (64 * 2) + 2, json.GetProperty("parameters").GetInt64());
 
         var model = json.GetProperty("model").GetString()!;
-        Assert.Equal(["blue", "red"], CommandLineRun.Of("inspect", model, "--json").AssertJson().GetProperty("classes").EnumerateArray().Select(static c => c.GetString()));
+        Assert.Equal(["blue", "red"], CommandLineRun.Of("inspect", model, "--json").AssertJson().GetProperty("classes").EnumerateArray()
+            .Select(static c => c.GetString()));
         Assert.Equal(0, CommandLineRun.Of("project", "--model", model, "--image", Out("data/red/0.png"), "--layer", "conv1", "--out", Out("p.png")).Code);
     }
 

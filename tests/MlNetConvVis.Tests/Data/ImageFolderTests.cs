@@ -77,7 +77,8 @@ public sealed class ImageFolderTests : IDisposable
 
     [Fact]
     public void A_label_beyond_the_classes_is_refused() =>
-        Assert.Contains("label 1", Assert.Throws<ArgumentException>(() => new ImageSet(["a"], [new LabelledImage("x.png", 1)])).Message, StringComparison.Ordinal);
+        Assert.Contains("label 1", Assert.Throws<ArgumentException>(() => new ImageSet(["a"], [new LabelledImage("x.png", 1)])).Message,
+            StringComparison.Ordinal);
 
     private static string Error(Action action) => Assert.Throws<DataException>(action).Message;
 

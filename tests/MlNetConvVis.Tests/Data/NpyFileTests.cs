@@ -87,12 +87,14 @@ public sealed class NpyFileTests : IDisposable
         var content = File.ReadAllBytes(Reference("float32.npy"));
         "(2, 3, 4), }        "u8.CopyTo(content.AsSpan(content.AsSpan().IndexOf("(2, 3, 4)"u8)));
         "(2147483647, 9), }  "u8.CopyTo(content.AsSpan(content.AsSpan().IndexOf("(2, 3, 4)"u8)));
-        Assert.Contains("ends before", Assert.Throws<DataException>(() => NpyFile.Read<float>(_folder.Write("x.npy", content))).Message, StringComparison.Ordinal);
+        Assert.Contains("ends before", Assert.Throws<DataException>(() => NpyFile.Read<float>(_folder.Write("x.npy", content))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Not_an_array_file_is_refused() =>
-        Assert.Contains("mark", Assert.Throws<DataException>(() => NpyFile.Read<float>(_folder.Write("x.npy", "some text, long enough"))).Message, StringComparison.Ordinal);
+        Assert.Contains("mark", Assert.Throws<DataException>(() => NpyFile.Read<float>(_folder.Write("x.npy", "some text, long enough"))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_file_written_in_pieces_appears_when_it_is_complete()

@@ -48,7 +48,8 @@ public sealed class ExportedRuntimesTests : IDisposable
         Assert.SkipUnless(Directory.Exists(runtime), "onnxruntime-node is not there; ./test.sh fetches it with npm");
         var (model, expected) = (Exported(preset), Expected(preset, openUnits));
         File.WriteAllText(Out("run.cjs"), Script);
-        File.WriteAllText(Out("request.json"), JsonSerializer.Serialize(new { images = s_images, units = Numbers(openUnits), shape = new[] { Count, 3, SmallNet.Side, SmallNet.Side } }));
+        File.WriteAllText(Out("request.json"),
+            JsonSerializer.Serialize(new { images = s_images, units = Numbers(openUnits), shape = new[] { Count, 3, SmallNet.Side, SmallNet.Side } }));
         var (code, output) = ChildProcess.Capture(node!, [Out("run.cjs"), runtime, model, Out("request.json")], _folder.Path);
         Assert.True(code == 0, output);
         var answer = JsonDocument.Parse(output[output.IndexOf('{', StringComparison.Ordinal)..]).RootElement;
@@ -71,7 +72,8 @@ public sealed class ExportedRuntimesTests : IDisposable
         var expected = Expected(preset, open: false);
         for (var i = 0; i < Count; i++)
         {
-            using var image = OrtValue.CreateTensorValueFromMemory(s_images[(i * SmallNet.Length)..((i + 1) * SmallNet.Length)], [1, 3, SmallNet.Side, SmallNet.Side]);
+            using var image = OrtValue.CreateTensorValueFromMemory(
+                s_images[(i * SmallNet.Length)..((i + 1) * SmallNet.Length)], [1, 3, SmallNet.Side, SmallNet.Side]);
             using var unit = OrtValue.CreateTensorValueFromMemory(Numbers(open: false)[(3 * i)..((3 * i) + 3)], [1, 3]);
             using var options = new RunOptions();
             using var outputs = session.Run(options, ["x", "unit"], [image, unit], session.OutputNames);

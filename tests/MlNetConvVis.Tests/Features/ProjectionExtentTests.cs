@@ -53,7 +53,8 @@ public class ProjectionExtentTests
     /// <summary>Where the image is changed before it is turned, or read twice, no value is the image with channels first.</summary>
     [Theory]
     [InlineData("scaled = Mul(x, two)\nturned = Transpose(scaled) perm=[0,3,1,2]\ny = Conv(turned, w)")]
-    [InlineData("turned = Transpose(x) perm=[0,3,1,2]\nscaled = Mul(x, two)\nagain = Transpose(scaled) perm=[0,3,1,2]\nboth = Add(turned, again)\ny = Conv(both, w)")]
+    [InlineData("turned = Transpose(x) perm=[0,3,1,2]\nscaled = Mul(x, two)\nagain = Transpose(scaled) perm=[0,3,1,2]\n" +
+        "both = Add(turned, again)\ny = Conv(both, w)")]
     public void OtherUsesOfImagesWithChannelsLastAreComputedWhole(string text)
     {
         using var projector = new Projector(Turning(text), "y", ReversalRules.Paper, s_settings);
@@ -145,7 +146,8 @@ public class ProjectionExtentTests
     private static ConvNet Net(string layers, int height, int width)
     {
         var file = Path.GetTempFileName();
-        File.WriteAllText(file, $"name: tiny\ninput: {{ channels: 3, height: {height}, width: {width} }}\ninit: he\nlayers:\n  {layers.Replace("\n", "\n  ", StringComparison.Ordinal)}\n");
+        File.WriteAllText(file, $"name: tiny\ninput: {{ channels: 3, height: {height}, width: " +
+            $"{width} }}\ninit: he\nlayers:\n  {layers.Replace("\n", "\n  ", StringComparison.Ordinal)}\n");
         try
         {
             return new ConvNet(NetworkSpec.Read(file).Compile(null, seed: 3).Graph);

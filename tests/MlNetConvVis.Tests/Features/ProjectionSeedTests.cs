@@ -75,7 +75,8 @@ public class ProjectionSeedTests
 
     [Fact]
     public void The_strongest_of_no_channel_is_refused() => Assert.Contains(
-        "0 to 4", Assert.Throws<GraphException>(() => ProjectionGraph.Of(SmallNet.Net, "relu", ReversalRules.Paper, ProjectionSeed.Strongest(5))).Message, StringComparison.Ordinal);
+        "0 to 4", Assert.Throws<GraphException>(() => ProjectionGraph.Of(SmallNet.Net, "relu", ReversalRules.Paper, ProjectionSeed.Strongest(5))).Message,
+        StringComparison.Ordinal);
 
     /// <summary>Under <c>gradient</c> a projection is linear in its seed: all units of a channel at once are the sum of its units one by one.</summary>
     [Theory]
@@ -126,8 +127,10 @@ public class ProjectionSeedTests
     {
         var options = ReversalOptions.Of("paper") with { Overlap = overlap, Bias = bias, Pixels = pixels, Start = start };
         Unit[] units = [.. Activations("relu").Chunk(45).Select(static (a, i) => Unit.Strongest(a, SmallNet.Net.ShapeOf("relu"), channel: i + 1))];
-        var expected = Places("relu", options, [.. units.SelectMany(static u => new long[] { u.Channel, u.Y, u.X })])[ProjectionGraph.ProjectionName].Floats.ToArray();
-        var extents = overlap == Overlap.Sum ? new[] { ProjectionExtent.Whole, ProjectionExtent.ReceptiveField } : [ProjectionExtent.Whole, ProjectionExtent.Automatic];
+        var expected = Places("relu", options, [.. units.SelectMany(static u => new long[] { u.Channel, u.Y, u.X })])[ProjectionGraph.ProjectionName]
+            .Floats.ToArray();
+        var extents = overlap == Overlap.Sum ? new[] { ProjectionExtent.Whole, ProjectionExtent.ReceptiveField }
+            : [ProjectionExtent.Whole, ProjectionExtent.Automatic];
         foreach (var extent in extents)
         {
             using var projector = new Projector(SmallNet.Net, "relu", options.ToRules(), GraphRun.Settings, 3, extent);
@@ -147,7 +150,8 @@ public class ProjectionSeedTests
     {
         var net = new ConvNet(GraphText.Parse("c = Conv(x, w)\ny = Relu(c)", [-1, 1, 1, 2], ("w", OnnxTensor.Of([1f, -1], 1, 1, 1, 2))));
         var graph = ProjectionGraph.Of(net, "y", (ReversalOptions.Of("paper") with { Pixels = pixels }).ToRules());
-        var actual = GraphRun.Of(graph, new Dictionary<string, OnnxTensor> { ["x"] = OnnxTensor.Of([3f, 1], 1, 1, 1, 2), [ProjectionGraph.UnitName] = OnnxTensor.Of([0L], 1) });
+        var actual = GraphRun.Of(graph,
+            new Dictionary<string, OnnxTensor> { ["x"] = OnnxTensor.Of([3f, 1], 1, 1, 1, 2), [ProjectionGraph.UnitName] = OnnxTensor.Of([0L], 1) });
         TensorAssert.Close(expected, actual[ProjectionGraph.ProjectionName].Floats, Tolerance.Exact);
     }
 
@@ -205,6 +209,7 @@ public class ProjectionSeedTests
         Assert.Contains(expected, static v => v != 0);
         var axes = SmallNet.Net.FieldOf(projector.Layer);
         var fields = units.Select(u => (Rows: axes[0].Clamped(u.Y, SmallNet.Side), Columns: axes[1].Clamped(u.X, SmallNet.Side)));
-        Assert.Equal([.. fields.SelectMany(static f => new long[] { f.Rows.First, f.Columns.First, f.Rows.Count, f.Columns.Count })], actual[ProjectionGraph.FieldName].Longs.ToArray());
+        Assert.Equal([.. fields.SelectMany(static f => new long[] { f.Rows.First, f.Columns.First, f.Rows.Count, f.Columns.Count })],
+            actual[ProjectionGraph.FieldName].Longs.ToArray());
     }
 }

@@ -3,7 +3,8 @@ using MlNetConvVis.Graph;
 
 namespace MlNetConvVis.Tests.Features;
 
-/// <summary>A small network with all that a projection meets: a strided convolution with bias, pooling with overlap, a second convolution, a classifier.</summary>
+/// <summary>A small network with all that a projection meets: a strided convolution with bias, pooling with overlap, a second convolution, a
+/// classifier.</summary>
 internal static class SmallNet
 {
     public const int Side = 13;
@@ -46,7 +47,8 @@ internal static class SmallNet
 
     private static OnnxGraph OfChannelsLast(OnnxGraph graph) => graph.With(
         inputs: [GraphText.Float("x", -1, Side, Side, 3)],
-        nodes: [GraphText.Node("turned = Transpose(x) perm=[0,3,1,2]"), .. graph.Nodes.Select(static n => n with { Inputs = [.. n.Inputs.Select(static i => i == "x" ? "turned" : i)] })]);
+        nodes: [GraphText.Node("turned = Transpose(x) perm=[0,3,1,2]"),
+            .. graph.Nodes.Select(static n => n with { Inputs = [.. n.Inputs.Select(static i => i == "x" ? "turned" : i)] })]);
 
     /// <summary>Images on a grid of eighths.</summary>
     public static float[] Images(int count, int seed = 100) => [.. Grid(seed, count, 3, Side, Side).Floats];

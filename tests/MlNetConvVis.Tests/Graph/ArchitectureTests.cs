@@ -5,10 +5,12 @@ using MlNetConvVis.Graph.Shapes;
 
 namespace MlNetConvVis.Tests.Graph;
 
-/// <summary>Building blocks of well-known families of networks, as their exporters write them: every layer has a shape and a field and goes down to pixels with every preset.</summary>
+/// <summary>Building blocks of well-known families of networks, as their exporters write them: every layer has a shape and a field and goes down to pixels with
+/// every preset.</summary>
 public class ArchitectureTests
 {
-    /// <summary>Name, operator set, nodes; the image is [N,3,16,16]. Constants: w*_O_I_H_W weights, b*_N vectors, i… whole numbers with _ between, m for minus.</summary>
+    /// <summary>Name, operator set, nodes; the image is [N,3,16,16]. Constants: w*_O_I_H_W weights, b*_N vectors, i… whole numbers with _ between, m for
+    /// minus.</summary>
     public static TheoryData<string, int, string> Blocks => new()
     {
             {
@@ -93,7 +95,8 @@ public class ArchitectureTests
     [MemberData(nameof(Blocks))]
     public void Every_layer_goes_down_to_pixels_with_every_preset(string name, int opset, string text)
     {
-        var net = new ConvNet(Network(text, opset, name.Contains("CNTK", StringComparison.Ordinal) ? 1 : -1));      // CNTK writes its batch of one into Reshapes
+        // CNTK writes its batch of one into Reshapes
+        var net = new ConvNet(Network(text, opset, name.Contains("CNTK", StringComparison.Ordinal) ? 1 : -1));
         Assert.All(net.Layers, layer => Assert.True(layer.Obstacle is null && layer.Shape is not null && layer.Field is not null, $"{name}: {layer}"));
         var images = Image(2 * 3 * 16 * 16);
         var (projections, activations) = (new float[images.Length], new float[2]);
@@ -107,7 +110,8 @@ public class ArchitectureTests
                 projector.Project(images, [unit, unit], projections, activations);
                 Assert.DoesNotContain(projections, static p => !float.IsFinite(p));
                 AssertInsideField(net, layer.Name, unit, projections.AsSpan(0, 3 * 16 * 16));
-                if (rules.Name == "gradient" && layer.OpType is "Conv" or "Gemm" or "Concat" && (shape.Rank == 2 || shape.Known(2) > 1)) Assert.Contains(projections, static p => p != 0);
+                if (rules.Name == "gradient" && layer.OpType is "Conv" or "Gemm" or "Concat" && (shape.Rank == 2 || shape.Known(2) > 1))
+                    Assert.Contains(projections, static p => p != 0);
             }
         }
     }
@@ -158,7 +162,9 @@ public class ArchitectureTests
     {
         if (name == "zero") return OnnxTensor.Of([0L]);
         if (name == "up") return OnnxTensor.Of([1f, 1, 2, 2], 4);
-        long[] numbers = [.. name.TrimStart('w', 'b', 'i', '_').Split('_').Select(static n => n.StartsWith('m') ? -long.Parse(n[1..], System.Globalization.CultureInfo.InvariantCulture) : long.Parse(n, System.Globalization.CultureInfo.InvariantCulture))];
+        long[] numbers = [.. name.TrimStart('w', 'b', 'i', '_').Split('_')
+            .Select(static n => n.StartsWith('m') ? -long.Parse(n[1..], System.Globalization.CultureInfo.InvariantCulture)
+                : long.Parse(n, System.Globalization.CultureInfo.InvariantCulture))];
         if (name[0] == 'i') return OnnxTensor.Of(numbers, numbers.Length);
         var random = new Random(name.Aggregate(17, static (hash, c) => (hash * 31) + c));
         var least = name[0] == 'b' ? 0.5f : -0.5f;      // vectors serve as variances too

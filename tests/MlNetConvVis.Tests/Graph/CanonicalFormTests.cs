@@ -71,7 +71,8 @@ public class CanonicalFormTests
     public void Old_softmax_over_an_image_of_free_size_is_reshaped_while_it_runs()
     {
         var graph = GraphText.Parse(["y = Softmax(x)"], [new("x", ElementType.Float, new TensorShape(Dim.Free("N"), 3, Dim.Free("H"), 2))], ["y"], opset: 9);
-        Assert.Equal(["Flatten", "Softmax", "Shape", "Reshape"], CanonicalForm.Of(graph).Nodes.Select(static n => n.OpType).OrderBy(static op => Array.IndexOf(["Flatten", "Softmax", "Shape", "Reshape"], op)));
+        Assert.Equal(["Flatten", "Softmax", "Shape", "Reshape"],
+            CanonicalForm.Of(graph).Nodes.Select(static n => n.OpType).OrderBy(static op => Array.IndexOf(["Flatten", "Softmax", "Shape", "Reshape"], op)));
     }
 
     [Fact]
@@ -103,7 +104,8 @@ public class CanonicalFormTests
     public void Dropout_passes_through(string text, int opset)
     {
         var lines = text.Split('\n');
-        var graph = GraphText.Parse(lines, [GraphText.Float("x", 2, 3, 2, 2)], ["y"], new Dictionary<string, OnnxTensor> { ["half"] = OnnxTensor.Of([0.5f]) }, opset);
+        var graph = GraphText.Parse(lines, [GraphText.Float("x", 2, 3, 2, 2)], ["y"],
+            new Dictionary<string, OnnxTensor> { ["half"] = OnnxTensor.Of([0.5f]) }, opset);
         TensorAssert.Close(s_image, Run(CanonicalForm.Of(graph)), Tolerance.Exact);
     }
 
@@ -128,7 +130,8 @@ public class CanonicalFormTests
     {
         var lines = text.Split('\n');
         var graph = GraphText.Parse(lines, [GraphText.Float("x", 2, 3, 2, 2)], ["y"], opset: opset);
-        var shape = text.Contains("ReduceSum", StringComparison.Ordinal) ? (long[])[2, 3, 1, 1] : text.Contains("ReduceMax", StringComparison.Ordinal) ? [2, 3, 1, 1]
+        var shape = text.Contains("ReduceSum", StringComparison.Ordinal) ? (long[])[2, 3, 1, 1]
+            : text.Contains("ReduceMax", StringComparison.Ordinal) ? [2, 3, 1, 1]
             : text.Contains("Pad", StringComparison.Ordinal) ? [2, 3, 3, 3] : text.Contains("Slice", StringComparison.Ordinal) ? [2, 2, 1, 2]
             : text.Contains("axis=1", StringComparison.Ordinal) ? [2, 2, 2, 2] : [2, 3, 1, 2];
         var canonical = CanonicalForm.Of(graph);
@@ -141,7 +144,8 @@ public class CanonicalFormTests
     {
         var constants = new Dictionary<string, OnnxTensor>
         {
-            ["scale"] = OnnxTensor.Of([1f, 2, 3], 3), ["bias"] = OnnxTensor.Of([0.5f, 0, -1], 3), ["mean"] = OnnxTensor.Of([1f, -1, 0], 3), ["variance"] = OnnxTensor.Of([3f, 0, 8], 3),
+            ["scale"] = OnnxTensor.Of([1f, 2, 3], 3), ["bias"] = OnnxTensor.Of([0.5f, 0, -1], 3), ["mean"] = OnnxTensor.Of([1f, -1, 0], 3),
+            ["variance"] = OnnxTensor.Of([3f, 0, 8], 3),
         };
         var graph = GraphText.Parse(["y, a, b, c, d = BatchNormalization(x, scale, bias, mean, variance) epsilon=1.0 momentum=0.9 spatial=1"],
             [GraphText.Float("x", 2, 3, 2, 2)], ["y"], constants, 7);
@@ -159,7 +163,8 @@ public class CanonicalFormTests
     [InlineData("y = Clip(, c)", 9, "has no input")]
     public void Forms_without_a_written_one_are_refused(string text, int opset, string reason)
     {
-        var graph = GraphText.Parse([text], [GraphText.Float("x", 2, 3, 2, 2)], ["y"], new Dictionary<string, OnnxTensor> { ["c"] = OnnxTensor.Of(new float[3], 3) }, opset);
+        var graph = GraphText.Parse([text], [GraphText.Float("x", 2, 3, 2, 2)], ["y"],
+            new Dictionary<string, OnnxTensor> { ["c"] = OnnxTensor.Of(new float[3], 3) }, opset);
         Assert.Contains(reason, Assert.Throws<GraphException>(() => CanonicalForm.Of(graph)).Message, StringComparison.Ordinal);
     }
 
@@ -200,9 +205,12 @@ public class CanonicalFormTests
         var planes = s_image.Chunk(4).ToArray();
         return text.Contains("ReduceSum", StringComparison.Ordinal) ? [.. planes.Select(static p => p.Sum())]
             : text.Contains("ReduceMax", StringComparison.Ordinal) ? [.. planes.Select(static p => p.Max())]
-            : text.Contains("Pad", StringComparison.Ordinal) ? [.. planes.SelectMany(static p => (float[])[1.5f, 1.5f, 1.5f, p[0], p[1], 1.5f, p[2], p[3], 1.5f])]
-            : text.Contains("Slice", StringComparison.Ordinal) ? [.. from n in new[] { 0, 1 } from c in new[] { 1, 2 } from w in new[] { 0, 1 } select At(n, c, 0, w)]
-            : text.Contains("axis=1", StringComparison.Ordinal) ? [.. from n in new[] { 0, 1 } from c in new[] { 1, 2 } from h in new[] { 0, 1 } from w in new[] { 0, 1 } select At(n, c, h, w)]
+            : text.Contains("Pad", StringComparison.Ordinal)
+                ? [.. planes.SelectMany(static p => (float[])[1.5f, 1.5f, 1.5f, p[0], p[1], 1.5f, p[2], p[3], 1.5f])]
+            : text.Contains("Slice", StringComparison.Ordinal)
+                ? [.. from n in new[] { 0, 1 } from c in new[] { 1, 2 } from w in new[] { 0, 1 } select At(n, c, 0, w)]
+            : text.Contains("axis=1", StringComparison.Ordinal)
+                ? [.. from n in new[] { 0, 1 } from c in new[] { 1, 2 } from h in new[] { 0, 1 } from w in new[] { 0, 1 } select At(n, c, h, w)]
             : [.. from n in new[] { 0, 1 } from c in new[] { 0, 1, 2 } from w in new[] { 0, 1 } select At(n, c, 0, w)];
     }
 

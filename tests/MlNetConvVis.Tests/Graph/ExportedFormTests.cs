@@ -11,9 +11,12 @@ public class ExportedFormTests
 {
     private static readonly Dictionary<string, OnnxTensor> s_constants = new()
     {
-        ["zero"] = OnnxTensor.Of([0L]), ["one"] = OnnxTensor.Of([1L]), ["zeros"] = Longs(0), ["ones"] = Longs(1), ["twos"] = Longs(2), ["minus"] = Longs(-1), ["eight"] = Longs(8), ["fours"] = Longs(4),
-        ["all"] = Longs(2, 12), ["two_all"] = Longs(2, -1), ["one_each"] = Longs(1, 1, 1, 1), ["two"] = OnnxTensor.Of([2L]), ["half"] = OnnxTensor.Of([2f]), ["w"] = Floats(2, 12), ["wt"] = Floats(12, 2), ["fixed"] = Longs(12, 2),
-        ["to_fixed"] = Longs(2, 3, 4, 4), ["v"] = Floats(3), ["k"] = Floats(3, 3, 1, 1), ["nchw"] = Longs(0, 2, 3, 1), ["up"] = OnnxTensor.Of([1f, 1, 2, 2], 4), ["nothing"] = OnnxTensor.Of(Array.Empty<float>(), 0),
+        ["zero"] = OnnxTensor.Of([0L]), ["one"] = OnnxTensor.Of([1L]), ["zeros"] = Longs(0), ["ones"] = Longs(1), ["twos"] = Longs(2), ["minus"] = Longs(-1),
+        ["eight"] = Longs(8), ["fours"] = Longs(4),
+        ["all"] = Longs(2, 12), ["two_all"] = Longs(2, -1), ["one_each"] = Longs(1, 1, 1, 1), ["two"] = OnnxTensor.Of([2L]), ["half"] = OnnxTensor.Of([2f]),
+        ["w"] = Floats(2, 12), ["wt"] = Floats(12, 2), ["fixed"] = Longs(12, 2),
+        ["to_fixed"] = Longs(2, 3, 4, 4), ["v"] = Floats(3), ["k"] = Floats(3, 3, 1, 1), ["nchw"] = Longs(0, 2, 3, 1), ["up"] = OnnxTensor.Of([1f, 1, 2, 2], 4),
+        ["nothing"] = OnnxTensor.Of(Array.Empty<float>(), 0),
         ["bn"] = OnnxTensor.Of([1f, 2, 3], 3),
     };
 
@@ -23,13 +26,16 @@ public class ExportedFormTests
     [InlineData("s = Shape(x)\nn = Gather(s, zero)\nu = Unsqueeze(n, zeros)\nc = Concat(u, minus) axis=0\ny = Reshape(x, c)", 13)]
     [InlineData("s = Shape(x)\nn = Gather(s, zeros)\nc = Concat(n, minus) axis=0\ny = Reshape(x, c)", 18)]
     [InlineData("s = Shape(x)\nn = Slice(s) starts=[0] ends=[1]\nc = Concat(n, minus) axis=0\ny = Reshape(x, c)", 9)]
-    [InlineData("s = Shape(x)\nn = Slice(s, zeros, ones)\nr = Slice(s, ones, fours)\np = ReduceProd(r) keepdims=1\nc = Concat(n, p) axis=0\ny = Reshape(x, c)", 11)]
+    [InlineData("s = Shape(x)\nn = Slice(s, zeros, ones)\nr = Slice(s, ones, fours)\n" +
+        "p = ReduceProd(r) keepdims=1\nc = Concat(n, p) axis=0\ny = Reshape(x, c)", 11)]
     [InlineData("s = Shape(x)\nf = Cast(s) to=1\ni = Cast(f) to=7\nn = Slice(i, zeros, ones)\nc = Concat(n, minus) axis=0\ny = Reshape(x, c)", 11)]
     [InlineData("s = Shape(x) end=1\nc = Concat(s, minus) axis=0\ny = Reshape(x, c)", 15)]
-    [InlineData("s = Shape(x)\nh = Gather(s, two)\na = Gather(s, zero)\nm = Mul(h, h)\nq = Mul(m, m)\nd = Sub(q, m)\ne = Div(d, one)\nu = Unsqueeze(a, zeros)\nb = Unsqueeze(e, zeros)\nc = Concat(u, b) axis=0\ny = Reshape(x, c)", 14)]
+    [InlineData("s = Shape(x)\nh = Gather(s, two)\na = Gather(s, zero)\nm = Mul(h, h)\nq = Mul(m, m)\nd = Sub(q, m)\ne = Div(d, one)\n" +
+        "u = Unsqueeze(a, zeros)\nb = Unsqueeze(e, zeros)\nc = Concat(u, b) axis=0\ny = Reshape(x, c)", 14)]
     [InlineData("y = Flatten(x)", 7)]
     [InlineData("s = Size(k)\nr = Range(zero, two, one)\ng = Gather(r, zeros)\nc = Concat(g, minus) axis=0\ny = Reshape(x, c)", 14)]
-    [InlineData("s = Shape(x)\nn = Gather(s, zero)\nu = Unsqueeze(n, zeros)\nq = Squeeze(u, zeros)\nv1 = Reshape(q, ones)\nc = Concat(v1, minus) axis=0\nr = Reshape(x, c)\nz = ConstantOfShape(ones)\nt = Cast(z) to=1\ny = Add(r, t)", 13)]
+    [InlineData("s = Shape(x)\nn = Gather(s, zero)\nu = Unsqueeze(n, zeros)\nq = Squeeze(u, zeros)\nv1 = Reshape(q, ones)\nc = Concat(v1, minus) axis=0\n" +
+        "r = Reshape(x, c)\nz = ConstantOfShape(ones)\nt = Cast(z) to=1\ny = Add(r, t)", 13)]
     public void Reshapes_to_computed_sizes_keep_the_batch(string text, int opset)
     {
         foreach (var batch in new long[] { -1, 1, 2 })
@@ -85,8 +91,10 @@ public class ExportedFormTests
     [InlineData("y = Resize(x, up) mode=nearest", 10)]
     [InlineData("y = Resize(x, nothing, up) mode=nearest coordinate_transformation_mode=asymmetric nearest_mode=floor", 11)]
     [InlineData("y = Resize(x, , up)", 13)]
-    [InlineData("s = Shape(x)\nh = Slice(s, twos, fours)\nm = Mul(h, two)\nb = Slice(s, zeros, twos)\nc = Concat(b, m) axis=0\ny = Resize(x, nothing, nothing, c) mode=nearest", 11)]
-    [InlineData("s = Shape(x)\nh = Slice(s, twos, fours)\nf = Cast(h) to=1\ng = Mul(f, half)\nl = Floor(g)\nm = Cast(l) to=7\nb = Slice(s, zeros, twos)\nc = Concat(b, m) axis=0\ny = Resize(x, , , c) mode=nearest", 13)]
+    [InlineData("s = Shape(x)\nh = Slice(s, twos, fours)\nm = Mul(h, two)\nb = Slice(s, zeros, twos)\nc = Concat(b, m) axis=0\n" +
+        "y = Resize(x, nothing, nothing, c) mode=nearest", 11)]
+    [InlineData("s = Shape(x)\nh = Slice(s, twos, fours)\nf = Cast(h) to=1\ng = Mul(f, half)\nl = Floor(g)\nm = Cast(l) to=7\nb = Slice(s, zeros, twos)\n" +
+        "c = Concat(b, m) axis=0\ny = Resize(x, , , c) mode=nearest", 13)]
     public void Forms_of_upsampling_repeat_rows_and_columns(string text, int opset)
     {
         var graph = opset == 7 ? Upsample7() : Canonical(text, -1, opset);
@@ -132,13 +140,15 @@ public class ExportedFormTests
         Assert.Equal("BatchNormalization", graph.Nodes[0].OpType);
         var x = Enumerable.Repeat(9f, 12).ToArray();
         float[] expected = [.. Enumerable.Range(0, 12).Select(static i => MathF.Sqrt(1 + (i / 4)))];      // scale / sqrt(variance), both c
-        TensorAssert.Close(expected, GraphRun.Reverse(graph, OnnxTensor.Of(x, 1, 3, 2, 2), OnnxTensor.Of(Enumerable.Repeat(1f, 12).ToArray(), 1, 3, 2, 2), ReversalRules.Named(preset)), Tolerance.Float32);
+        TensorAssert.Close(expected, GraphRun.Reverse(graph, OnnxTensor.Of(x, 1, 3, 2, 2), OnnxTensor.Of(Enumerable.Repeat(1f, 12).ToArray(), 1, 3, 2, 2),
+            ReversalRules.Named(preset)), Tolerance.Float32);
     }
 
     [Fact]
     public void Keras_models_keep_their_own_order()
     {
-        var graph = GraphText.Parse("t = Transpose(x) perm=[0,3,1,2]\nc = Conv(t, k)\nr = Relu(c)\nb = Transpose(r) perm=[0,2,3,1]\ng = ReduceMean(b) axes=[1,2] keepdims=0\ny = Softmax(g) axis=1", [-1, 4, 5, 3], ("k", Floats(2, 3, 3, 3))).With(opset: 12);
+        var graph = GraphText.Parse("t = Transpose(x) perm=[0,3,1,2]\nc = Conv(t, k)\nr = Relu(c)\nb = Transpose(r) perm=[0,2,3,1]\n" +
+            "g = ReduceMean(b) axes=[1,2] keepdims=0\ny = Softmax(g) axis=1", [-1, 4, 5, 3], ("k", Floats(2, 3, 3, 3))).With(opset: 12);
         var net = new ConvNet(graph);
         Assert.Equal(ImageAxes.Nhwc, net.Axes);
         Assert.Equal("[N,4,5,3]", net.Image.Shape!.ToString());
@@ -155,7 +165,8 @@ public class ExportedFormTests
     private static OnnxGraph Upsample7()
     {
         var node = new OnnxNode("Upsample", "", ["x"], ["y"], OnnxAttributes.Of(("scales", new[] { 1f, 1, 2, 2 })));
-        return CanonicalForm.Of(new OnnxGraph("test", 7, [GraphText.Float("x", -1, 3, 2, 2)], [new ValueInfo("y", ElementType.Float, null)], [node], new Dictionary<string, OnnxTensor>()));
+        return CanonicalForm.Of(new OnnxGraph(
+            "test", 7, [GraphText.Float("x", -1, 3, 2, 2)], [new ValueInfo("y", ElementType.Float, null)], [node], new Dictionary<string, OnnxTensor>()));
     }
 
     private static OnnxGraph Canonical(string text, long batch, int opset) =>
@@ -165,5 +176,6 @@ public class ExportedFormTests
 
     private static OnnxTensor Longs(params long[] values) => OnnxTensor.Of(values, values.Length);
 
-    private static OnnxTensor Floats(params long[] dims) => OnnxTensor.Of([.. Enumerable.Range(1, (int)OnnxTensor.Product(dims)).Select(static i => i / 8f)], dims);
+    private static OnnxTensor Floats(params long[] dims) =>
+        OnnxTensor.Of([.. Enumerable.Range(1, (int)OnnxTensor.Product(dims)).Select(static i => i / 8f)], dims);
 }

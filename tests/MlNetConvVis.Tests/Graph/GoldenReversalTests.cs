@@ -61,7 +61,8 @@ public class GoldenReversalTests
     public void Cnn1_gives_the_forward_values_of_Captum()
     {
         var forward = GraphText.Parse(Cnn1, [1, 1, 4, 4], s_cnn1);
-        var all = GraphRun.Of(forward.With(outputs: [new("c", ElementType.Float, null), new("y", ElementType.Float, null)]), new Dictionary<string, OnnxTensor> { ["x"] = Ramp(16, 1, 1, 4, 4) });
+        var all = GraphRun.Of(forward.With(outputs: [new("c", ElementType.Float, null), new("y", ElementType.Float, null)]),
+            new Dictionary<string, OnnxTensor> { ["x"] = Ramp(16, 1, 1, 4, 4) });
         TensorAssert.Close([-5, 4, 31, 40, -30, -21, 6, 15], all["c"].Floats, Tolerance.Exact);
         TensorAssert.Close([54, 54, 54, 54], all["y"].Floats, Tolerance.Exact);
     }
@@ -136,7 +137,8 @@ public class GoldenReversalTests
     [Fact]
     public void Identity_network_returns_the_pixel_at_the_switch()
     {
-        var forward = GraphText.Parse("c = Conv(x, w)\nr = Relu(c)\ny = MaxPool(r) kernel_shape=[3,3] strides=[3,3]", [1, 1, 3, 3], ("w", OnnxTensor.Of([1f], 1, 1, 1, 1)));
+        var forward = GraphText.Parse(
+            "c = Conv(x, w)\nr = Relu(c)\ny = MaxPool(r) kernel_shape=[3,3] strides=[3,3]", [1, 1, 3, 3], ("w", OnnxTensor.Of([1f], 1, 1, 1, 1)));
         var x = OnnxTensor.Of([1f, 2, 3, 4, 5, 9, 8, 7, 6], 1, 1, 3, 3);
         TensorAssert.Close([0, 0, 0, 0, 0, 9, 0, 0, 0], GraphRun.Reverse(forward, x, GraphRun.Of(forward, x), ReversalRules.Paper), Tolerance.Exact);
     }

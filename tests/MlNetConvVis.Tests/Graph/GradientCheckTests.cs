@@ -41,7 +41,8 @@ public class GradientCheckTests
 
     [Fact]
     public void Network_holds_every_smooth_operator() => Assert.Empty(
-        ReversalRules.Gradient.Operators.Except(OperatorGradientTests.Operators).Except(s_network.Select(static l => GraphText.Node(l).OpType)).Except(s_rectifiersAndSwitches));
+        ReversalRules.Gradient.Operators.Except(OperatorGradientTests.Operators).Except(s_network.Select(static l => GraphText.Node(l).OpType))
+            .Except(s_rectifiersAndSwitches));
 
     [Fact]
     public void Gradient_agrees_with_central_differences_at_every_pixel()
@@ -73,7 +74,11 @@ public class GradientCheckTests
         var at = constants[parameter];
         var free = GraphText.Parse(s_network, [GraphText.Float("x", 2, 3, 6, 6), GraphText.Float(parameter, [.. at.Dims])], ["y"],
             constants.Where(c => c.Key != parameter).ToDictionary());
-        var feeds = new Dictionary<string, OnnxTensor> { ["x"] = OnnxTensor.Of(images, 2, 3, 6, 6), [parameter] = at, [GraphRun.Seed] = OnnxTensor.Of(seed, 2, Classes) };
+        var feeds = new Dictionary<string, OnnxTensor>
+        {
+            ["x"] = OnnxTensor.Of(images, 2, 3, 6, 6), [parameter] = at,
+            [GraphRun.Seed] = OnnxTensor.Of(seed, 2, Classes)
+        };
         var gradient = GraphRun.Of(GraphRun.Reverse(free, "y", [parameter], ReversalRules.Gradient), feeds)[$"{parameter}/signal"].Floats.ToArray();
         var (wide, narrow) = (Differences(1f / 8), Differences(1f / 16));
         AssertConverging(gradient, wide, narrow);
@@ -95,7 +100,8 @@ public class GradientCheckTests
         }
     }
 
-    /// <summary>Errors of central differences fall with the square of the step: a fourfold smaller one at half the step, and none to speak of once extrapolated.</summary>
+    /// <summary>Errors of central differences fall with the square of the step: a fourfold smaller one at half the step, and none to speak of once
+    /// extrapolated.</summary>
     private static void AssertConverging(float[] gradient, double[] wide, double[] narrow)
     {
         Assert.Contains(gradient, static g => Math.Abs(g) > 1e-3);
@@ -138,7 +144,8 @@ public class GradientCheckTests
             ["w1"] = Signed(4, 3, 3, 2), ["b1"] = Signed(4),
             ["s"] = Positive(4), ["t"] = Signed(4), ["m"] = Signed(4), ["v"] = Positive(4),
             ["w2"] = Signed(4, 2, 1, 1), ["b2"] = Signed(4, 1, 1), ["d"] = Positive(1, 8, 1, 1),
-            ["w3"] = Signed(8, 3), ["axes"] = OnnxTensor.Of([1L], 1), ["one"] = OnnxTensor.Of([1L], 1), ["last"] = OnnxTensor.Of([-1L], 1), ["to"] = OnnxTensor.Of([0L, -1L], 2),
+            ["w3"] = Signed(8, 3), ["axes"] = OnnxTensor.Of([1L], 1), ["one"] = OnnxTensor.Of([1L], 1), ["last"] = OnnxTensor.Of([-1L], 1),
+            ["to"] = OnnxTensor.Of([0L, -1L], 2),
             ["w4"] = Signed(Classes, 9), ["b4"] = Signed(Classes),
         };
     }

@@ -9,7 +9,8 @@ public class OnnxGraphTests
     [Fact]
     public void Graph_part_knows_no_engine_and_no_wire_format() => Assert.DoesNotContain(
         typeof(OnnxGraph).Assembly.GetReferencedAssemblies(),
-        static a => a.Name!.StartsWith("Microsoft.ML", StringComparison.Ordinal) || a.Name is "Google.Protobuf" || a.Name.StartsWith("MlNetConvVis", StringComparison.Ordinal));
+        static a => a.Name!.StartsWith("Microsoft.ML", StringComparison.Ordinal) || a.Name is "Google.Protobuf"
+            || a.Name.StartsWith("MlNetConvVis", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("a = Relu(b)\nb = Relu(a)", "cycle through Relu node 'a'")]
@@ -22,15 +23,18 @@ public class OnnxGraphTests
 
     [Fact]
     public void Twice_declared_input_is_refused() =>
-        Assert.Contains("'x'", Assert.Throws<GraphException>(() => GraphText.Parse(["y = Relu(x)"], [GraphText.Float("x", 1), GraphText.Float("x", 1)], ["y"])).Message, StringComparison.Ordinal);
+        Assert.Contains("'x'", Assert.Throws<GraphException>(() => GraphText.Parse(["y = Relu(x)"], [GraphText.Float("x", 1), GraphText.Float("x", 1)], ["y"]))
+            .Message, StringComparison.Ordinal);
 
     [Fact]
     public void Twice_declared_output_is_refused() =>
-        Assert.Contains("'y'", Assert.Throws<GraphException>(() => GraphText.Parse(["y = Relu(x)"], [GraphText.Float("x", 1)], ["y", "y"])).Message, StringComparison.Ordinal);
+        Assert.Contains("'y'", Assert.Throws<GraphException>(() => GraphText.Parse(["y = Relu(x)"], [GraphText.Float("x", 1)], ["y", "y"])).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Output_that_no_node_makes_is_refused() =>
-        Assert.Contains("'z'", Assert.Throws<GraphException>(() => GraphText.Parse(["y = Relu(x)"], [GraphText.Float("x", 1)], ["z"])).Message, StringComparison.Ordinal);
+        Assert.Contains("'z'", Assert.Throws<GraphException>(() => GraphText.Parse(["y = Relu(x)"], [GraphText.Float("x", 1)], ["z"])).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Node_without_outputs_is_refused() => Assert.Contains("makes no value", Assert.Throws<GraphException>(() => GraphText.Parse("y = Relu(x)", [1])
@@ -38,7 +42,8 @@ public class OnnxGraphTests
 
     [Fact]
     public void Nodes_are_sorted() =>
-        Assert.Equal(["a", "b", "y"], GraphText.Parse(["b = Relu(a)", "a = Relu(x)", "y = Relu(b)"], [GraphText.Float("x", 1)], ["y"]).Nodes.Select(static n => n.Outputs[0]));
+        Assert.Equal(["a", "b", "y"], GraphText.Parse(["b = Relu(a)", "a = Relu(x)", "y = Relu(b)"], [GraphText.Float("x", 1)], ["y"])
+            .Nodes.Select(static n => n.Outputs[0]));
 
     [Theory]
     [InlineData("y = Conv(x, w)", "channels")]
@@ -74,7 +79,8 @@ public class OnnxGraphTests
     [InlineData("y = GlobalMaxPool(x)", "[N,2,1,1]")]
     public void Free_batch_stays_free(string text, string expected)
     {
-        var graph = GraphText.Parse(text, [-1, 2, 4, 4], ("m", OnnxTensor.Of(new float[20], 4, 5)), ("stack", OnnxTensor.Of(new float[40], 2, 4, 5)), ("v", OnnxTensor.Of(new float[4], 4)),
+        var graph = GraphText.Parse(text, [-1, 2, 4, 4], ("m", OnnxTensor.Of(new float[20], 4, 5)), ("stack", OnnxTensor.Of(new float[40], 2, 4, 5)),
+            ("v", OnnxTensor.Of(new float[4], 4)),
             ("channels", OnnxTensor.Of(new float[2], 2, 1, 1)), ("zero_rest", OnnxTensor.Of([0L, -1L], 2)), ("rest_32", OnnxTensor.Of([-1L, 32L], 2)));
         Assert.Equal(expected, ShapeInference.Infer(graph)["y"].ToString());
     }

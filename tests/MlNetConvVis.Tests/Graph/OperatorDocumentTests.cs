@@ -9,7 +9,8 @@ public partial class OperatorDocumentTests
     [Fact]
     public void Document_names_every_operator_of_the_table_and_no_other()
     {
-        var rows = File.ReadAllLines(Path.Combine(Root(), "docs", "operators.md")).Where(static l => l.StartsWith("| ", StringComparison.Ordinal) && !l.StartsWith("| operator", StringComparison.Ordinal));
+        var rows = File.ReadAllLines(Path.Combine(Root(), "docs", "operators.md"))
+            .Where(static l => l.StartsWith("| ", StringComparison.Ordinal) && !l.StartsWith("| operator", StringComparison.Ordinal));
         var named = rows.SelectMany(static l => Word().Matches(l.Split('|')[1]).Select(static m => m.Value)).Order(StringComparer.Ordinal);
         Assert.Equal(ReversalRules.Gradient.Operators.Order(StringComparer.Ordinal), named);
     }

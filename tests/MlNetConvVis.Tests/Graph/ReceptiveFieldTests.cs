@@ -5,7 +5,8 @@ using MlNetConvVis.Graph.Shapes;
 namespace MlNetConvVis.Tests.Graph;
 
 /// <summary>
-/// Receptive fields beside what the runtime says: each row and each column of the image is made not-a-number in turn, and the units that become so depend on it.
+/// Receptive fields beside what the runtime says: each row and each column of the image is made not-a-number in turn, and the units that become so depend on
+/// it.
 /// (Not-a-number passes through sums and products whatever the weights, so nothing cancels by chance; max-pooling is written as average pooling here.)
 /// </summary>
 public class ReceptiveFieldTests
@@ -15,10 +16,13 @@ public class ReceptiveFieldTests
 
     private static readonly Dictionary<string, OnnxTensor> s_constants = new()
     {
-        ["w3"] = Weights(4, 2, 3, 3), ["w44"] = Weights(4, 4, 3, 3), ["w1"] = Weights(4, 4, 1, 1), ["w2"] = Weights(4, 2, 2, 3), ["w15"] = Weights(4, 4, 1, 5), ["w51"] = Weights(4, 4, 5, 1),
+        ["w3"] = Weights(4, 2, 3, 3), ["w44"] = Weights(4, 4, 3, 3), ["w1"] = Weights(4, 4, 1, 1), ["w2"] = Weights(4, 2, 2, 3), ["w15"] = Weights(4, 4, 1, 5),
+        ["w51"] = Weights(4, 4, 5, 1),
         ["wd"] = Weights(4, 1, 3, 3), ["wt"] = Weights(4, 4, 3, 2), ["wide"] = Weights(4, 2, 5, 5), ["dense"] = Weights(3, 4), ["slope"] = Weights(4, 1, 1),
-        ["pads"] = Longs(0, 0, 2, 0, 0, 0, 1, 3), ["cut"] = Longs(0, 0, -1, 2, 0, 0, 0, -1), ["starts"] = Longs(1, 0), ["ends"] = Longs(100, 100), ["hw"] = Longs(2, 3), ["steps"] = Longs(2, 3),
-        ["back"] = Longs(-1), ["begin"] = Longs(-100), ["h"] = Longs(2), ["minus"] = Longs(-1), ["groups"] = Longs(0, 2, 2, 7, 6), ["joined"] = Longs(0, 4, 7, 6), ["merged"] = Longs(0, 4, 42),
+        ["pads"] = Longs(0, 0, 2, 0, 0, 0, 1, 3), ["cut"] = Longs(0, 0, -1, 2, 0, 0, 0, -1), ["starts"] = Longs(1, 0), ["ends"] = Longs(100, 100),
+        ["hw"] = Longs(2, 3), ["steps"] = Longs(2, 3),
+        ["back"] = Longs(-1), ["begin"] = Longs(-100), ["h"] = Longs(2), ["minus"] = Longs(-1), ["groups"] = Longs(0, 2, 2, 7, 6),
+        ["joined"] = Longs(0, 4, 7, 6), ["merged"] = Longs(0, 4, 42),
         ["up"] = OnnxTensor.Of([1f, 1, 2, 2], 4), ["odd"] = OnnxTensor.Of([1f, 1, 1.5f, 0.75f], 4), ["halves"] = Longs(4, 5), ["some"] = Longs(3, 0, 9, 9, 2),
     };
 
@@ -35,7 +39,8 @@ public class ReceptiveFieldTests
         "a = Conv(x, w3)\nf = Flatten(a)\ng = GlobalAveragePool(a)\nr = ReduceMean(a, h) keepdims=0\ny = Conv(a, w44) strides=[1,2]",
         "a = Conv(x, w3)\nr = ReduceMean(a, h) keepdims=0\ny = Relu(r)",
         "a = Conv(x, w3)\nr = ReduceMean(a, h) keepdims=1\ny = Add(a, r)",
-        "a = Conv(x, wide) strides=[2,2]\nt = Transpose(a) perm=[0,2,3,1]\nm = Softmax(t) axis=-1\nu = Transpose(m) perm=[0,3,1,2]\ny = Conv(u, w44) pads=[1,1,1,1]",
+        "a = Conv(x, wide) strides=[2,2]\nt = Transpose(a) perm=[0,2,3,1]\nm = Softmax(t) axis=-1\n" +
+            "u = Transpose(m) perm=[0,3,1,2]\ny = Conv(u, w44) pads=[1,1,1,1]",
         "a = Conv(x, w3)\nt = Transpose(a) perm=[0,3,2,1]\ny = Relu(t)",
         "a = Conv(x, w3) strides=[2,2] pads=[1,1,1,1]\nr = Reshape(a, groups)\nt = Transpose(r) perm=[0,2,1,3,4]\nb = Reshape(t, joined)\ny = Conv(b, w44)",
         "a = Conv(x, w3) strides=[2,2] pads=[1,1,1,1]\nm = Reshape(a, merged)\ny = Relu(m)",
@@ -97,7 +102,8 @@ public class ReceptiveFieldTests
     [Fact]
     public void Keras_order_is_followed()
     {
-        var graph = GraphText.Parse("t = Transpose(x) perm=[0,3,1,2]\nc = Conv(t, w) strides=[2,1]\ny = Transpose(c) perm=[0,2,3,1]", [1, 9, 8, 2], ("w", Weights(4, 2, 3, 2)));
+        var graph = GraphText.Parse("t = Transpose(x) perm=[0,3,1,2]\nc = Conv(t, w) strides=[2,1]\ny = Transpose(c) perm=[0,2,3,1]", [1, 9, 8, 2],
+            ("w", Weights(4, 2, 3, 2)));
         var axes = ImageAxes.Of(graph, graph.Inputs[0]);
         Assert.Equal(ImageAxes.Nhwc, axes);
         Assert.Equal([new FieldAxis(3, 2, 0), new FieldAxis(2, 1, 0)], ReceptiveField.Infer(graph, "x", axes)["y"]);
@@ -114,7 +120,11 @@ public class ReceptiveFieldTests
             var (first, count) = field.Clamped(u, pixels);
             Assert.Equal(on.Length == 0 ? 0 : on[^1] - on[0] + 1, count);
             if (on.Length > 0) Assert.Equal(on[0], first);
-            if (on.Length > 0) Assert.True(field.Start + (u * field.Stride) <= on[0] && field.Start + (u * field.Stride) + field.Size > on[^1], $"unit {u} sees {on[0]} to {on[^1]}, {field}");
+            if (on.Length > 0)
+            {
+                Assert.True(field.Start + (u * field.Stride) <= on[0] && field.Start + (u * field.Stride) + field.Size > on[^1],
+                    $"unit {u} sees {on[0]} to {on[^1]}, {field}");
+            }
         }
     }
 

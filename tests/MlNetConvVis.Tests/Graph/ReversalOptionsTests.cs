@@ -20,7 +20,8 @@ public class ReversalOptionsTests
         Assert.Equal((ContrastNormalisation.Identity, StartValue.One), (ReversalOptions.Of("guided").Lrn, ReversalOptions.Of("guided").Start));
         Assert.Equal((ContrastNormalisation.Gradient, StartValue.One), (ReversalOptions.Of("gradient").Lrn, ReversalOptions.Of("gradient").Start));
         Assert.All(["paper", "guided", "gradient"], static preset => Assert.Equal(
-            (Overlap.Sum, BiasUse.None, PixelValues.All), (ReversalOptions.Of(preset).Overlap, ReversalOptions.Of(preset).Bias, ReversalOptions.Of(preset).Pixels)));
+            (Overlap.Sum, BiasUse.None, PixelValues.All),
+            (ReversalOptions.Of(preset).Overlap, ReversalOptions.Of(preset).Bias, ReversalOptions.Of(preset).Pixels)));
     }
 
     [Fact]
@@ -32,7 +33,8 @@ public class ReversalOptionsTests
     {
         var rules = (ReversalOptions.Of("guided") with { Start = StartValue.Activation, Pixels = PixelValues.Rectified }).ToRules();
         Assert.Equal(("guided", StartValue.Activation, true), (rules.Name, rules.StartsFrom, rules.RectifiesPixels));
-        Assert.Equal("guided, pixels rectified, start activation", (ReversalOptions.Of("guided") with { Start = StartValue.Activation, Pixels = PixelValues.Rectified }).Summary());
+        Assert.Equal("guided, pixels rectified, start activation",
+            (ReversalOptions.Of("guided") with { Start = StartValue.Activation, Pixels = PixelValues.Rectified }).Summary());
         Assert.Equal("paper", ReversalOptions.Of("paper").Summary());
         Assert.True(rules.With("more").StartingFrom(StartValue.One).RectifiesPixels);
         Assert.False(ReversalRules.Guided.RectifiesPixels);
@@ -49,7 +51,8 @@ public class ReversalOptionsTests
         (image[12], expected[12]) = (9, atPeak);
         var forward = GraphText.Parse("y = MaxPool(x) kernel_shape=[3,3] strides=[2,2]", [1, 1, 5, 5]);
         TensorAssert.Close(
-            expected, Reversed(forward, OnnxTensor.Of(image, 1, 1, 5, 5), OnnxTensor.Of([4f, 3, 2, 1], 1, 1, 2, 2), ReversalOptions.Of("paper") with { Overlap = overlap }), Tolerance.Exact);
+            expected, Reversed(forward, OnnxTensor.Of(image, 1, 1, 5, 5), OnnxTensor.Of([4f, 3, 2, 1], 1, 1, 2, 2),
+                ReversalOptions.Of("paper") with { Overlap = overlap }), Tolerance.Exact);
     }
 
     /// <summary>y = x / (1 + x^2) has the slope (1 - x^2) / (1 + x^2)^2: 0.48 at one half, 0 at one, -0.12 at two.</summary>
@@ -61,11 +64,13 @@ public class ReversalOptionsTests
     public void Contrast_normalisation(string preset, ContrastNormalisation lrn, float[] expected)
     {
         var forward = GraphText.Parse("y = LRN(x) size=1 alpha=1.0 beta=1.0 bias=1.0", [1, 1, 1, 3]);
-        var actual = Reversed(forward, OnnxTensor.Of([0.5f, 1, 2], 1, 1, 1, 3), OnnxTensor.Of([1f, 1, 1], 1, 1, 1, 3), ReversalOptions.Of(preset) with { Lrn = lrn });
+        var actual = Reversed(forward, OnnxTensor.Of([0.5f, 1, 2], 1, 1, 1, 3), OnnxTensor.Of([1f, 1, 1], 1, 1, 1, 3),
+            ReversalOptions.Of(preset) with { Lrn = lrn });
         TensorAssert.Close(expected, actual, Tolerance.Float32);
     }
 
-    /// <summary>Signals 2, 0, -1, 3 and 0, 4, 0, -2 at two maps with weights 2 and -1 and biases 0.5 and -1; where a signal is zero nothing is taken off.</summary>
+    /// <summary>Signals 2, 0, -1, 3 and 0, 4, 0, -2 at two maps with weights 2 and -1 and biases 0.5 and -1; where a signal is zero nothing is taken
+    /// off.</summary>
     [Theory]
     [InlineData(BiasUse.None, new float[] { 4, -4, -2, 8 })]
     [InlineData(BiasUse.Subtract, new float[] { 3, -5, -3, 6 })]
@@ -73,18 +78,21 @@ public class ReversalOptionsTests
     {
         var forward = GraphText.Parse("y = Conv(x, w, b)", [1, 1, 2, 2], ("w", OnnxTensor.Of([2f, -1], 2, 1, 1, 1)), ("b", OnnxTensor.Of([0.5f, -1], 2)));
         var seed = OnnxTensor.Of([2f, 0, -1, 3, 0, 4, 0, -2], 1, 2, 2, 2);
-        TensorAssert.Close(expected, Reversed(forward, OnnxTensor.Of(new float[4], 1, 1, 2, 2), seed, ReversalOptions.Of("paper") with { Bias = bias }), Tolerance.Exact);
+        TensorAssert.Close(expected, Reversed(forward, OnnxTensor.Of(new float[4], 1, 1, 2, 2), seed, ReversalOptions.Of("paper") with { Bias = bias }),
+            Tolerance.Exact);
     }
 
     [Fact]
     public void A_convolution_without_bias_is_the_same_with_bias_subtraction()
     {
         var forward = GraphText.Parse("y = Conv(x, w)", [1, 1, 2, 2], ("w", OnnxTensor.Of([2f], 1, 1, 1, 1)));
-        var actual = Reversed(forward, OnnxTensor.Of(new float[4], 1, 1, 2, 2), OnnxTensor.Of([1f, 0, -1, 3], 1, 1, 2, 2), ReversalOptions.Of("paper") with { Bias = BiasUse.Subtract });
+        var actual = Reversed(forward, OnnxTensor.Of(new float[4], 1, 1, 2, 2), OnnxTensor.Of([1f, 0, -1, 3], 1, 1, 2, 2),
+            ReversalOptions.Of("paper") with { Bias = BiasUse.Subtract });
         TensorAssert.Close([2, 0, -2, 6], actual, Tolerance.Exact);
     }
 
-    /// <summary>A padded, strided convolution of two groups against loops: each signal that is not zero loses its map's bias, then spreads by its filter.</summary>
+    /// <summary>A padded, strided convolution of two groups against loops: each signal that is not zero loses its map's bias, then spreads by its
+    /// filter.</summary>
     [Fact]
     public void Bias_subtraction_agrees_with_plain_loops()
     {
@@ -106,10 +114,13 @@ public class ReversalOptionsTests
             }
         }
 
-        var forward = GraphText.Parse("y = Conv(x, w, b) strides=[2,2] pads=[1,1,1,1] group=2", [1, 2, 6, 6], ("w", OnnxTensor.Of(weights, 4, 1, 3, 3)), ("b", OnnxTensor.Of(biases, 4)));
-        var actual = Reversed(forward, OnnxTensor.Of(new float[72], 1, 2, 6, 6), OnnxTensor.Of(signal, 1, 4, 3, 3), ReversalOptions.Of("gradient") with { Bias = BiasUse.Subtract });
+        var forward = GraphText.Parse(
+            "y = Conv(x, w, b) strides=[2,2] pads=[1,1,1,1] group=2", [1, 2, 6, 6], ("w", OnnxTensor.Of(weights, 4, 1, 3, 3)), ("b", OnnxTensor.Of(biases, 4)));
+        var actual = Reversed(forward, OnnxTensor.Of(new float[72], 1, 2, 6, 6), OnnxTensor.Of(signal, 1, 4, 3, 3),
+            ReversalOptions.Of("gradient") with { Bias = BiasUse.Subtract });
         TensorAssert.Close(expected, actual, Tolerance.Float32);
     }
 
-    private static float[] Reversed(OnnxGraph forward, OnnxTensor x, OnnxTensor seed, ReversalOptions options) => GraphRun.Reverse(forward, x, seed, options.ToRules());
+    private static float[] Reversed(OnnxGraph forward, OnnxTensor x, OnnxTensor seed, ReversalOptions options) =>
+        GraphRun.Reverse(forward, x, seed, options.ToRules());
 }

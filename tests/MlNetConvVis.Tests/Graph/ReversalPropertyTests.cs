@@ -59,8 +59,11 @@ public class ReversalPropertyTests
             var forward = reference.Network([], [layer]).WithoutUnused();
             var shape = ShapeInference.Infer(forward)[layer];
             if (shape.Rank != 4) break;
-            foreach (var (row, column) in new[] { (0, 0), ((int)shape.Known(2) / 2, (int)shape.Known(3) / 2), ((int)shape.Known(2) - 1, (int)shape.Known(3) - 1) })
+            foreach (var (row, column) in new[] { (0, 0), ((int)shape.Known(2) / 2, (int)shape.Known(3) / 2),
+                ((int)shape.Known(2) - 1, (int)shape.Known(3) - 1) })
+            {
                 AssertSupport(reference, forward, layer, (row, column), preset);
+            }
         }
     }
 
@@ -70,13 +73,15 @@ public class ReversalPropertyTests
     [InlineData("y = Conv(x, w) strides=[2,2] pads=[0,0,1,1]")]
     [InlineData("c = Conv(x, w) strides=[2,1] pads=[1,0,1,2]\ny = AveragePool(c) kernel_shape=[2,3] strides=[1,2] pads=[1,0,0,1]")]
     [InlineData("a = Conv(x, w)\nb = AveragePool(x) kernel_shape=[2,2] pads=[0,0,1,1]\nc = AveragePool(b) kernel_shape=[3,3]\ny = Add(a, c)")]
-    [InlineData("a = AveragePool(x) kernel_shape=[3,3] pads=[1,1,1,1] strides=[2,2]\nb = AveragePool(x) kernel_shape=[2,2] strides=[2,2]\ny = Concat(a, b) axis=1")]
+    [InlineData("a = AveragePool(x) kernel_shape=[3,3] pads=[1,1,1,1] strides=[2,2]\n" +
+        "b = AveragePool(x) kernel_shape=[2,2] strides=[2,2]\ny = Concat(a, b) axis=1")]
     [InlineData("y = Concat(x, x) axis=2")]
     [InlineData("g = GlobalAveragePool(x)\ny = Add(g, x)")]
     [InlineData("y = ReduceMean(x, rows) keepdims=1")]
     public void Receptive_field_is_no_larger_than_what_counts(string text)
     {
-        var forward = GraphText.Parse(text, [1, 1, 12, 12], ("w", OnnxTensor.Of(Enumerable.Repeat(0.5f, 9).ToArray(), 1, 1, 3, 3)), ("rows", OnnxTensor.Of([2L], 1)));
+        var forward = GraphText.Parse(
+            text, [1, 1, 12, 12], ("w", OnnxTensor.Of(Enumerable.Repeat(0.5f, 9).ToArray(), 1, 1, 3, 3)), ("rows", OnnxTensor.Of([2L], 1)));
         var (y, x) = (forward.Outputs[0].Name, OnnxTensor.Of(Enumerable.Repeat(1f, 144).ToArray(), 1, 1, 12, 12));
         var shape = ShapeInference.Infer(forward)[y];
         var fields = ReceptiveField.Infer(forward, "x")[y];
@@ -162,7 +167,8 @@ public class ReversalPropertyTests
     private static (OnnxGraph Forward, OnnxTensor X, OnnxTensor Seed) Linear()
     {
         var random = new Random(0x5EED);
-        OnnxTensor Filled(params long[] dims) => OnnxTensor.Of(Enumerable.Range(0, (int)OnnxTensor.Product(dims)).Select(_ => (random.NextSingle() * 2) - 1).ToArray(), dims);
+        OnnxTensor Filled(params long[] dims) =>
+            OnnxTensor.Of(Enumerable.Range(0, (int)OnnxTensor.Product(dims)).Select(_ => (random.NextSingle() * 2) - 1).ToArray(), dims);
         var forward = GraphText.Parse(LinearNetwork, [2, 4, 13, 12], ("w1", Filled(6, 2, 3, 3)), ("w2", Filled(3, 6, 2, 2)));
         var shape = ShapeInference.Infer(forward)["y"];
         return (forward, Filled(2, 4, 13, 12), Filled([.. shape.Dims.Select(static d => d.Size)]));

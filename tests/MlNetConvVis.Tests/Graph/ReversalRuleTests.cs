@@ -13,19 +13,23 @@ public class ReversalRuleTests
     {
         var error = Assert.Throws<UnsupportedOperatorException>(() => GraphRun.Reverse(s_unknown, "y", ["x"], ReversalRules.Paper));
         Assert.Equal(("Sign", "t"), (error.OpType, error.NodeName));
-        foreach (var part in new[] { "'paper'", "'Sign'", "'t'", "opset 18", "AveragePool", "Conv", "Relu", "Unsqueeze" }) Assert.Contains(part, error.Message, StringComparison.Ordinal);
+        foreach (var part in new[] { "'paper'", "'Sign'", "'t'", "opset 18", "AveragePool", "Conv", "Relu", "Unsqueeze" })
+            Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Operator_of_another_domain_has_no_row()
     {
-        var graph = s_unknown.With(nodes: [new OnnxNode("Relu", "odd", ["x"], ["y"], OnnxAttributes.None, "com.example")], outputs: [GraphText.Float("y", 1, 3)]);
+        var graph = s_unknown.With(nodes: [new OnnxNode("Relu", "odd", ["x"], ["y"], OnnxAttributes.None, "com.example")],
+            outputs: [GraphText.Float("y", 1, 3)]);
         Assert.Throws<UnsupportedOperatorException>(() => ReversalPass.Append(
             graph, new GraphBuilder(graph), new Dictionary<string, Value> { ["y"] = new("x") }, ["x"], ReversalRules.Paper));
     }
 
     [Fact]
-    public void Operator_behind_the_start_needs_no_row() => Assert.Equal(["Relu"], GraphRun.Reverse(s_unknown, "c", ["x"], ReversalRules.Paper).Nodes.Select(static n => n.OpType).Where(static op => op != "Identity"));
+    public void Operator_behind_the_start_needs_no_row() =>
+        Assert.Equal(["Relu"], GraphRun.Reverse(s_unknown, "c", ["x"], ReversalRules.Paper).Nodes.Select(static n => n.OpType)
+            .Where(static op => op != "Identity"));
 
     [Fact]
     public void Operator_that_does_not_depend_on_the_image_needs_no_row()
@@ -82,7 +86,8 @@ public class ReversalRuleTests
     public void Forms_that_a_row_does_not_know_are_refused(string text, string reason)
     {
         var graph = GraphText.Parse(text, [3, 3], ("w", OnnxTensor.Of(new float[6], 3, 2)), ("v", OnnxTensor.Of(new float[3], 3)));
-        Assert.Contains(reason, Assert.Throws<GraphException>(() => GraphRun.Reverse(graph, "y", ["x"], ReversalRules.Paper)).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Throws<GraphException>(() => GraphRun.Reverse(graph, "y", ["x"], ReversalRules.Paper)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,8 @@ public class HeatPictureTests
     /// <summary>OKLab's lightness of a colour.</summary>
     private static double Lightness(Rgb colour)
     {
-        double[] v = [.. new[] { colour.R, colour.G, colour.B }.Select(static c => c / 255.0).Select(static c => c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4))];
+        double[] v = [.. new[] { colour.R, colour.G, colour.B }.Select(static c => c / 255.0)
+            .Select(static c => c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4))];
         var l = Math.Cbrt((0.4122214708 * v[0]) + (0.5363325363 * v[1]) + (0.0514459929 * v[2]));
         var m = Math.Cbrt((0.2119034982 * v[0]) + (0.6806995451 * v[1]) + (0.1073969566 * v[2]));
         var s = Math.Cbrt((0.0883024619 * v[0]) + (0.2817188376 * v[1]) + (0.6299787005 * v[2]));

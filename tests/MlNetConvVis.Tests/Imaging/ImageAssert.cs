@@ -22,7 +22,9 @@ internal static class ImageAssert
             if (Math.Abs(expected.Pixels[i] - actual.Pixels[i]) > allowed)
             {
                 var (pixel, channel) = (i / 3, "RGB"[i % 3]);
-                Assert.Fail($"({pixel % expected.Width}, {pixel / expected.Width}) {channel}: expected {expected.Pixels[i]}, got {actual.Pixels[i]}, allowed ±{allowed}");
+                Assert.Fail(
+                    $"({pixel % expected.Width}, {pixel / expected.Width}) {channel}: " +
+                    $"expected {expected.Pixels[i]}, got {actual.Pixels[i]}, allowed ±{allowed}");
             }
         }
     }

@@ -62,7 +62,8 @@ public sealed class ImageLoaderTests : IDisposable
     public void An_error_that_is_no_broken_file_comes_out_as_it_is()
     {
         var loader = new ImageLoader(s_preprocessing, new ImageLoaderOptions { Codec = new Faulty() });
-        var error = Assert.Throws<InvalidOperationException>(() => loader.LoadFrames([Copy("rgb.png"), Copy("grey.png")], out _, TestContext.Current.CancellationToken));
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            loader.LoadFrames([Copy("rgb.png"), Copy("grey.png")], out _, TestContext.Current.CancellationToken));
         Assert.Equal("out of order", error.Message);
     }
 

@@ -22,7 +22,8 @@ public sealed class ImagePreprocessingTests
     {
         Assert.Equal(s_full, ImagePreprocessing.FromJson(s_full.ToJson()));
         Assert.Equal(
-            """{"width":4,"height":3,"resize":"warp","warpWidth":6,"warpHeight":5,"filter":"bicubic","channels":"bgr","layout":"nchw","mean":[103.939,116.779,123.68],"scale":[0.5,1,0.003921569]}""",
+            """{"width":4,"height":3,"resize":"warp","warpWidth":6,"warpHeight":5""" +
+            ""","filter":"bicubic","channels":"bgr","layout":"nchw","mean":[103.939,116.779,123.68],"scale":[0.5,1,0.003921569]}""",
             s_full.ToJson());
     }
 
@@ -100,8 +101,10 @@ public sealed class ImagePreprocessingTests
         var preprocessing = new ImagePreprocessing { Width = 4, Height = 4, Resize = ResizeMode.None };
         var small = Assert.Throws<ArgumentException>(() => preprocessing.Frame(RgbImage.Filled(5, 3, Rgb.White)));
         Assert.Contains("5x3", small.Message, StringComparison.Ordinal);
-        Assert.Contains("47 floats", Assert.Throws<ArgumentException>(() => preprocessing.Preprocess(RgbImage.Filled(4, 4, Rgb.White), new float[47])).Message, StringComparison.Ordinal);
-        Assert.Contains("5x5", Assert.Throws<ArgumentException>(() => preprocessing.Normalize(RgbImage.Filled(5, 5, Rgb.White), new float[48])).Message, StringComparison.Ordinal);
+        Assert.Contains("47 floats", Assert.Throws<ArgumentException>(() => preprocessing.Preprocess(RgbImage.Filled(4, 4, Rgb.White), new float[47])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("5x5", Assert.Throws<ArgumentException>(() => preprocessing.Normalize(RgbImage.Filled(5, 5, Rgb.White), new float[48])).Message,
+            StringComparison.Ordinal);
         Assert.Equal(4, preprocessing.Frame(RgbImage.Filled(9, 7, Rgb.White)).Width);
     }
 }

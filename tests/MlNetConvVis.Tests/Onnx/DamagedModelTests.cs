@@ -7,7 +7,8 @@ using MlNetConvVis.Tests.Cli;
 
 namespace MlNetConvVis.Tests.Onnx;
 
-/// <summary>Models that are wrong in ways a file can be: each refused by inspect and project with one line that says what is wrong, before anything large is made.</summary>
+/// <summary>Models that are wrong in ways a file can be: each refused by inspect and project with one line that says what is wrong, before anything large is
+/// made.</summary>
 public sealed class DamagedModelTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -58,7 +59,8 @@ public sealed class DamagedModelTests : IDisposable
         File.WriteAllBytes(model, Model(text).ToByteArray());
         var tensor = Path.Combine(_folder.Path, "x.npy");
         MlNetConvVis.Data.NpyFile.Write<float>(tensor, new float[48], [1, 3, 4, 4]);
-        CommandLineRun.Of("project", "--model", model, "--tensor", tensor, "--layer", "y", "--out", Path.Combine(_folder.Path, "p.npy")).AssertRefused("ONNX Runtime");
+        CommandLineRun.Of("project", "--model", model, "--tensor", tensor, "--layer", "y", "--out", Path.Combine(_folder.Path, "p.npy"))
+            .AssertRefused("ONNX Runtime");
     }
 
     [Theory]
@@ -87,7 +89,8 @@ public sealed class DamagedModelTests : IDisposable
     {
         var model = Model("y = Relu(x)");
         model.Graph.Input[0].Type.TensorType.ElemType = 7;
-        Assert.Contains("one image input", Assert.Throws<GraphException>(() => new ConvNet(OnnxFile.Read(model.ToByteArray()))).Message, StringComparison.Ordinal);
+        Assert.Contains("one image input", Assert.Throws<GraphException>(() => new ConvNet(OnnxFile.Read(model.ToByteArray()))).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Weights that are listed as inputs too, as older exporters do, are constants.</summary>
@@ -104,7 +107,8 @@ public sealed class DamagedModelTests : IDisposable
     public void Nodes_in_reverse_order_are_sorted()
     {
         var model = Model("y = Relu(v0)");
-        for (var i = 0; i < 20_000; i++) model.Graph.Node.Add(new NodeProto { OpType = "Relu", Input = { i == 19_999 ? "x" : $"v{i + 1}" }, Output = { $"v{i}" } });
+        for (var i = 0; i < 20_000; i++)
+            model.Graph.Node.Add(new NodeProto { OpType = "Relu", Input = { i == 19_999 ? "x" : $"v{i + 1}" }, Output = { $"v{i}" } });
         Assert.Equal("v19999", OnnxFile.Read(model.ToByteArray()).Nodes[0].Outputs[0]);
     }
 
@@ -117,7 +121,8 @@ public sealed class DamagedModelTests : IDisposable
         graph.Output.Add(new ValueInfoProto { Name = "y", Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1 } } });
         graph.Initializer.AddRange([
             Wire("w", OnnxTensor.Of(new float[12], 2, 3, 2, 1)), Wire("whole", OnnxTensor.Of(new long[9], 3, 3, 1, 1)), Wire("far", OnnxTensor.Of([99L], 1)),
-            Wire("huge", OnnxTensor.Of([1f, 1, 1e5f, 1e5f], 4)), Wire("wide", OnnxTensor.Of([100_000L, 3, 100_000, 4], 4)), Wire("many", OnnxTensor.Of([100_000_000L, 3, 4, 4], 4)), Wire("empty", OnnxTensor.Of(Array.Empty<float>(), 0, 3, 1, 1))]);
+            Wire("huge", OnnxTensor.Of([1f, 1, 1e5f, 1e5f], 4)), Wire("wide", OnnxTensor.Of([100_000L, 3, 100_000, 4], 4)),
+            Wire("many", OnnxTensor.Of([100_000_000L, 3, 4, 4], 4)), Wire("empty", OnnxTensor.Of(Array.Empty<float>(), 0, 3, 1, 1))]);
         foreach (var node in text.Split('\n').Select(GraphText.Node))
         {
             var wire = new NodeProto { OpType = node.OpType, Input = { node.Inputs }, Output = { node.Outputs } };

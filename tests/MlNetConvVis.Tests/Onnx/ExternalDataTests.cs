@@ -57,7 +57,8 @@ public sealed class ExternalDataTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(ModelFolder, "second.bin"), "link.bin");
         Directory.CreateSymbolicLink(Path.Combine(ModelFolder, "folder"), Path.GetDirectoryName(outside)!);
         File.CreateSymbolicLink(Path.Combine(ModelFolder, "through.bin"), Path.Combine("folder", "outside.bin"));
-        foreach (var location in new[] { "link.bin", "second.bin", "folder/outside.bin", "through.bin" }) Refused(WriteModel(location), "outside the model's folder");
+        foreach (var location in new[] { "link.bin", "second.bin", "folder/outside.bin", "through.bin" })
+            Refused(WriteModel(location), "outside the model's folder");
     }
 
     [Fact]

@@ -32,10 +32,13 @@ public class OnnxFileTests
     [Fact]
     public void Everything_a_graph_holds_comes_back()
     {
-        var attributes = OnnxAttributes.Of(("f", 0f), ("i", 0L), ("s", ""), ("t", OnnxTensor.Of([1f, 2], 2)), ("fs", new[] { 1.5f, -0f }), ("is", new[] { long.MinValue, 7 }), ("ss", new[] { "a", "ü" }), ("none", Array.Empty<long>()));
+        var attributes = OnnxAttributes.Of(("f", 0f), ("i", 0L), ("s", ""), ("t", OnnxTensor.Of([1f, 2], 2)), ("fs", new[] { 1.5f, -0f }),
+            ("is", new[] { long.MinValue, 7 }), ("ss", new[] { "a", "ü" }), ("none", Array.Empty<long>()));
         var node = new OnnxNode("Odd", "node", ["x", "", "w"], ["", "y"], attributes, "com.example");
-        var graph = new OnnxGraph("net", 17, [new ValueInfo("x", ElementType.Float, new TensorShape(Dim.Free("N"), 3))], [new ValueInfo("y", ElementType.Int64, null)], [node],
-            new Dictionary<string, OnnxTensor> { ["w"] = OnnxTensor.FromBytes(ElementType.Float16, [2, 1], [0, 60, 0, 64]) }, new Dictionary<string, string> { ["k"] = "v\0w" });
+        var graph = new OnnxGraph("net", 17, [new ValueInfo("x", ElementType.Float, new TensorShape(Dim.Free("N"), 3))],
+            [new ValueInfo("y", ElementType.Int64, null)], [node],
+            new Dictionary<string, OnnxTensor> { ["w"] = OnnxTensor.FromBytes(ElementType.Float16, [2, 1], [0, 60, 0, 64]) },
+            new Dictionary<string, string> { ["k"] = "v\0w" });
         var back = OnnxFile.Read(OnnxFile.ToBytes(graph));
         Assert.Equal((graph.Name, graph.Opset, "v\0w"), (back.Name, back.Opset, back.Metadata["k"]));
         Assert.Equal(graph.Inputs, back.Inputs);
@@ -103,7 +106,8 @@ public class OnnxFileTests
     [InlineData("this is a text, and not a model")]
     [InlineData("<!DOCTYPE html><html></html>")]
     public void Other_files_are_refused(string content) =>
-        Assert.Contains("model.onnx", Assert.Throws<GraphException>(() => OnnxFile.Read(Encoding.UTF8.GetBytes(content), "model.onnx")).Message, StringComparison.Ordinal);
+        Assert.Contains("model.onnx", Assert.Throws<GraphException>(() => OnnxFile.Read(Encoding.UTF8.GetBytes(content), "model.onnx")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Missing_file_is_named() =>

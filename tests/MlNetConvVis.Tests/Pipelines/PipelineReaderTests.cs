@@ -55,7 +55,8 @@ public class PipelineReaderTests
         const string Start = "pipeline: p\ndata: { emoji: {} }\nmodel: m.onnx\nvisualize: { layers: [a]";
         var plain = PipelineReader.Read(folder.Write("p.yaml", Start + " }")).Visualize!;
         Assert.Equal((ReversalOptions.Of("paper"), false), (plain.Rules, plain.SharesRange));
-        var chosen = PipelineReader.Read(folder.Write("q.yaml", Start + ", rule: gradient, overlap: max, lrn: identity, bias: subtract, pixels: rectified, start: activation, range: map }")).Visualize!;
+        var chosen = PipelineReader.Read(folder.Write("q.yaml", Start + ", rule: gradient, overlap: max, lrn: identity, bias: subtract, " +
+            "pixels: rectified, start: activation, range: map }")).Visualize!;
         var wanted = ReversalOptions.Of("gradient") with
         {
             Overlap = Overlap.Max,

@@ -89,7 +89,8 @@ public sealed class PipelineRunnerTests : IDisposable
         var again = RunPipeline();
         Assert.Equal(["data", "train", "features", "visualize"], again.Watcher.Done.Where(static d => d.WasDone).Select(static d => d.Step));
         Assert.True(Directory.Exists(Path.Combine(Run, "transfer.previous")));
-        Assert.Equal(3, JsonDocument.Parse(File.ReadAllBytes(again.Result.Results)).RootElement.GetProperty("transfer").GetProperty("rows")[0].GetProperty("folds").GetArrayLength());
+        Assert.Equal(3, JsonDocument.Parse(File.ReadAllBytes(again.Result.Results)).RootElement.GetProperty("transfer").GetProperty("rows")[0]
+            .GetProperty("folds").GetArrayLength());
     }
 
     [Fact]

@@ -46,7 +46,8 @@ public class OperatorVectorTests
 
     [Fact]
     public void Every_row_of_the_table_has_a_case() => Assert.Empty(
-        ReversalRules.Gradient.Operators.Except(Graph.OperatorGradientTests.Operators).Except(ReferenceCase.All.Values.SelectMany(static c => c.Graph).Select(static line => GraphText.Node(line).OpType)));
+        ReversalRules.Gradient.Operators.Except(Graph.OperatorGradientTests.Operators)
+            .Except(ReferenceCase.All.Values.SelectMany(static c => c.Graph).Select(static line => GraphText.Node(line).OpType)));
 
     private static void AssertReversed(string name, string preset, Func<OnnxGraph, OnnxGraph> form)
     {

@@ -46,7 +46,8 @@ public class ProjectionMemoryTests
     private static Projector Opened(int batch)
     {
         var random = new MlNetConvVis.Data.SplitMix64(64);
-        OnnxTensor Weights(params long[] dims) => OnnxTensor.Of([.. Enumerable.Range(0, (int)OnnxTensor.Product(dims)).Select(_ => (random.Below(129) - 64) / 256f)], dims);
+        OnnxTensor Weights(params long[] dims) =>
+            OnnxTensor.Of([.. Enumerable.Range(0, (int)OnnxTensor.Product(dims)).Select(_ => (random.Below(129) - 64) / 256f)], dims);
         var graph = GraphText.Parse("""
             c1 = Conv(x, w1) strides=[2,2] pads=[1,1,1,1]
             r1 = Relu(c1)

@@ -90,7 +90,8 @@ internal sealed class RandomNetwork
 
     private static Dictionary<long, RandomNetwork> Read(string resource)
     {
-        using var packed = typeof(RandomNetwork).Assembly.GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"no resource '{resource}'");
+        using var packed = typeof(RandomNetwork).Assembly.GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"no resource '{resource}'");
         using var unpacked = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionMode.Decompress)) gzip.CopyTo(unpacked);
         var bytes = unpacked.ToArray();

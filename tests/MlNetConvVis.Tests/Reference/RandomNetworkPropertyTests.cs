@@ -9,10 +9,12 @@ namespace MlNetConvVis.Tests.Reference;
 /// <summary>What must hold for every projection of every network, whatever the numbers; tried on random networks.</summary>
 public class RandomNetworkPropertyTests
 {
-    /// <summary>Of these, networks without biases are positively homogeneous: F(x) = A x, where A is fixed by the switches and by which rectifiers are on.</summary>
+    /// <summary>Of these, networks without biases are positively homogeneous: F(x) = A x, where A is fixed by the switches and by which rectifiers are
+    /// on.</summary>
     private static readonly HashSet<string> s_homogeneous =
     [
-        "Conv", "BatchNormalization", "Relu", "LeakyRelu", "PRelu", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceSum", "Gemm", "MatMul", "Add", "Sum", "Sub",
+        "Conv", "BatchNormalization", "Relu", "LeakyRelu", "PRelu", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceSum",
+        "Gemm", "MatMul", "Add", "Sum", "Sub",
         "Concat", "Flatten", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Slice", "Split", "Pad", "Identity", "Cast", "Dropout", "Mul", "Div",
     ];
 
@@ -26,7 +28,8 @@ public class RandomNetworkPropertyTests
 
     public static TheoryData<long> EveryFifthNetwork => [.. RandomNetwork.Quick.Keys.Where(static (_, i) => i % 5 == 0)];
 
-    /// <summary>The product of a seed s with F(x) = A x equals that of the image x with A^T s, which is what the true derivatives with overlap `sum` give.</summary>
+    /// <summary>The product of a seed s with F(x) = A x equals that of the image x with A^T s, which is what the true derivatives with overlap `sum`
+    /// give.</summary>
     [Theory]
     [MemberData(nameof(HomogeneousNetworks))]
     public void Reverse_is_the_adjoint_under_sum(long seed)
@@ -41,7 +44,8 @@ public class RandomNetworkPropertyTests
         Assert.InRange(HomogeneousNetworks.Count, 30, All.Count);
         foreach (var overlap in new[] { "gradient-last", "gradient-max" })
         {
-            var off = HomogeneousNetworks.Select(n => Products(All[n.Data], RandomNetwork.Rule(overlap))).Count(static p => Math.Abs(p.Outward - p.Inward) > p.Scale * 1e-3);
+            var off = HomogeneousNetworks.Select(n => Products(All[n.Data], RandomNetwork.Rule(overlap)))
+                .Count(static p => Math.Abs(p.Outward - p.Inward) > p.Scale * 1e-3);
             Assert.True(off >= 3, $"{overlap}: only {off} networks tell it from the adjoint");
         }
     }
@@ -73,7 +77,8 @@ public class RandomNetworkPropertyTests
     {
         var network = RandomNetwork.Quick[seed];
         var net = new ConvNet(network.Graph(freeBatch: true));
-        foreach (var layer in net.Layers.Where(static l => l.Obstacle is null && l.Shape?.Rank == 4).Select(static l => l.Name).Where(l => ProjectionGraph.StartOf(net, l) == l))
+        foreach (var layer in net.Layers.Where(static l => l.Obstacle is null && l.Shape?.Rank == 4).Select(static l => l.Name)
+            .Where(l => ProjectionGraph.StartOf(net, l) == l))
         {
             var units = UnitsOf(net.ShapeOf(layer));
             foreach (var rule in new[] { "paper", "paper-last", "paper-max", "guided", "guided-max", "gradient", "gradient-last" })
@@ -92,7 +97,8 @@ public class RandomNetworkPropertyTests
         var fields = RandomNetwork.Quick.Values.Where(static (_, i) => i % 5 == 0).SelectMany(static network =>
         {
             var net = network.Net();
-            return net.Layers.Where(static l => l is { Shape.Rank: 4, Field: not null }).Select(l => l.Field![0].Clamped(0, network.Images.Dims[2]).Count < network.Images.Dims[2]);
+            return net.Layers.Where(static l => l is { Shape.Rank: 4, Field: not null })
+                .Select(l => l.Field![0].Clamped(0, network.Images.Dims[2]).Count < network.Images.Dims[2]);
         }).ToArray();
         Assert.InRange(fields.Count(static smaller => smaller), fields.Length / 4, fields.Length);
     }
@@ -137,7 +143,10 @@ public class RandomNetworkPropertyTests
         foreach (var expected in network.Cases)
         {
             foreach (var (rule, projections) in expected.Projections)
-                RandomNetworkCheck.AssertClose(projections, RandomNetworkCheck.Project(net, network, expected, rule).Projections, $"{rule} from a file in {network}");
+            {
+                RandomNetworkCheck.AssertClose(
+                    projections, RandomNetworkCheck.Project(net, network, expected, rule).Projections, $"{rule} from a file in {network}");
+            }
         }
 
         Assert.Equal(before, File.ReadAllBytes(path));
@@ -150,7 +159,8 @@ public class RandomNetworkPropertyTests
     private static Dictionary<long, RandomNetwork> All { get; } = RandomNetwork.Quick.Concat(RandomNetwork.Slow).ToDictionary();
 
     private static bool IsHomogeneous(RandomNetwork network) =>
-        network.Nodes.All(n => s_homogeneous.Contains(n.OpType) && (n.OpType is not ("Mul" or "Div") || n.Inputs.Any(network.Constants.ContainsKey)) && n.Attributes.Float("value", 0) == 0);
+        network.Nodes.All(n => s_homogeneous.Contains(n.OpType) && (n.OpType is not ("Mul" or "Div") || n.Inputs.Any(network.Constants.ContainsKey))
+            && n.Attributes.Float("value", 0) == 0);
 
     /// <summary>s F(x) and x A^T s, for a drawn s of the last layer, and the size of their terms.</summary>
     private static (double Outward, double Inward, double Scale) Products(RandomNetwork network, ReversalRuleSet rules)

@@ -19,18 +19,23 @@ public class RandomNetworkTests
 
     [Fact]
     public void Many_layers_are_projected_inside_their_receptive_fields() => Assert.InRange(
-        RandomNetwork.Quick.Values.Count(static n => RandomNetworkCheck.TryOpen(n.Net(), n.Cases[^1], n.Cases[^1].Projections.Keys.First(), ProjectionExtent.ReceptiveField) is { } p && Closed(p)), 15, 50);
+        RandomNetwork.Quick.Values.Count(static n =>
+            RandomNetworkCheck.TryOpen(n.Net(), n.Cases[^1], n.Cases[^1].Projections.Keys.First(), ProjectionExtent.ReceptiveField) is { } p
+            && Closed(p)), 15, 50);
 
     [Fact]
     public void Every_operator_that_a_projection_must_go_through_occurs()
     {
         string[] wanted =
         [
-            "Conv", "BatchNormalization", "LRN", "Dropout", "Clip", "Relu", "LeakyRelu", "PRelu", "Elu", "Tanh", "Sigmoid", "HardSigmoid", "HardSwish", "Sum", "Add", "Mul", "Sub", "Div",
-            "GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceSum", "AveragePool", "MaxPool", "Flatten", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Slice", "Split", "Pad",
+            "Conv", "BatchNormalization", "LRN", "Dropout", "Clip", "Relu", "LeakyRelu", "PRelu", "Elu", "Tanh", "Sigmoid", "HardSigmoid", "HardSwish", "Sum",
+            "Add", "Mul", "Sub", "Div",
+            "GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceSum", "AveragePool", "MaxPool", "Flatten", "Reshape", "Transpose", "Squeeze",
+            "Unsqueeze", "Slice", "Split", "Pad",
             "Identity", "Cast", "Concat", "Gemm", "MatMul", "Softmax",
         ];
-        Assert.Equal(wanted.Order(StringComparer.Ordinal), RandomNetwork.Slow.Values.SelectMany(static n => n.Nodes).Select(static n => n.OpType).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(wanted.Order(StringComparer.Ordinal), RandomNetwork.Slow.Values.SelectMany(static n => n.Nodes).Select(static n => n.OpType).Distinct()
+            .Order(StringComparer.Ordinal));
     }
 
     private static bool Closed(Projector projector)
@@ -58,7 +63,8 @@ public class SlowRandomNetworkTests
 /// <summary>Compares what <see cref="Projector"/> gives with what is recorded.</summary>
 internal static class RandomNetworkCheck
 {
-    /// <summary>How far an element may be off, beside the relative part, as a share of its projection's largest: float32 sums that cancel keep no more digits.</summary>
+    /// <summary>How far an element may be off, beside the relative part, as a share of its projection's largest: float32 sums that cancel keep no more
+    /// digits.</summary>
     private const float FloorOfLargest = 1e-5f;
 
     private const float Relative = 1e-4f;
@@ -78,7 +84,8 @@ internal static class RandomNetworkCheck
                 for (var n = 0; n < network.Batch; n++)
                 {
                     var (from, count) = (n * network.ImageLength, network.ImageLength);
-                    AssertClose(projections.AsSpan(from, count), actual.AsSpan(from, count), $"'{rule}' from unit {expected.Units[n]} of {expected.Layer}, image {n}, in {network}");
+                    AssertClose(projections.AsSpan(from, count), actual.AsSpan(from, count),
+                        $"'{rule}' from unit {expected.Units[n]} of {expected.Layer}, image {n}, in {network}");
                     if (net.ShapeOf(expected.Layer).Rank == 4)
                         AssertSupport(net, network, expected.Layer, Unit.At(expected.Units[n], net.ShapeOf(expected.Layer)), actual.AsSpan(from, count), rule);
                 }
@@ -102,7 +109,8 @@ internal static class RandomNetworkCheck
                 {
                     var (from, count) = (n * network.ImageLength, network.ImageLength);
                     var most = new Tolerance(BetweenExtents * Largest(one.AsSpan(from, count)), 0);
-                    AssertClose(one.AsSpan(from, count), other.AsSpan(from, count), most, $"'{rule}' from unit {expected.Units[n]} of {expected.Layer}, image {n}, in {network}");
+                    AssertClose(one.AsSpan(from, count), other.AsSpan(from, count), most,
+                        $"'{rule}' from unit {expected.Units[n]} of {expected.Layer}, image {n}, in {network}");
                 }
             }
         }

@@ -15,7 +15,8 @@ internal static class DemoReport
     public static Report Make() => new()
     {
         Title = "What a small convnet learned from 7,214 drawings",
-        Subtitle = "A ZFNet-style network trained on 37 groups of symbols, looked into with a deconvnet, and its features carried over to 20 groups it never saw.",
+        Subtitle = "A ZFNet-style network trained on 37 groups of symbols, looked into with a deconvnet, " +
+            "and its features carried over to 20 groups it never saw.",
         KeyNumbers =
         [
             new("accuracy on a held-out artist", "49.2 %", "37 classes, chance 2.7 %"),
@@ -92,8 +93,13 @@ internal static class DemoReport
     private static ConfusionMatrix Confusion()
     {
         var counts = s_classes.Select((_, row) => s_classes.Select((_, column) =>
-            row == column ? 60 + (row * 37 % 110) : (row * 31 + (column * 17)) % 23 == 0 ? 25 + (row * column % 40) : (row * 7 + (column * 5)) % 11 == 0 ? 5 : 0).ToArray());
-        return new ConfusionMatrix { Caption = "What the target classes are taken for, 30 training images a class, five folds", ClassNames = s_classes, Counts = [.. counts] };
+            row == column ? 60 + (row * 37 % 110) : (row * 31 + (column * 17)) % 23 == 0 ? 25 + (row * column % 40) : (row * 7 + (column * 5)) % 11 == 0 ? 5
+            : 0).ToArray());
+        return new ConfusionMatrix
+        {
+            Caption = "What the target classes are taken for, 30 training images a class, five folds", ClassNames = s_classes,
+            Counts = [.. counts]
+        };
     }
 
     private static FeatureMapGallery Maps(string caption, int maps, int size) => new()

@@ -23,7 +23,8 @@ public sealed class PackageWorldTests : IDisposable
             """);
         var world = PackageWorld.Read(_file);
         Assert.Equal(new NativeLibrarySource("npm", "p", "0.4.9", "because"), world.OnnxRuntime);
-        Assert.Equal(new OptionalPackageStatus("Microsoft.ML", "5.0.0", Wanted: true, Served: false, "no package source has it"), world.Package("Microsoft.ML"));
+        Assert.Equal(new OptionalPackageStatus("Microsoft.ML", "5.0.0", Wanted: true, Served: false, "no package source has it"),
+            world.Package("Microsoft.ML"));
         Assert.Null(world.Package("Other"));
     }
 

@@ -27,7 +27,8 @@ public class InitialWeightsTests
     {
         var weights = Weights("w", 1, 1, Many);
         double Mean(Func<double, double> of) => weights.Average(w => of(w));
-        void Near(double expected, double actual, double variance) => Assert.Equal(expected, actual, 5 * Math.Sqrt(variance / Many));      // five standard errors
+        // five standard errors
+        void Near(double expected, double actual, double variance) => Assert.Equal(expected, actual, 5 * Math.Sqrt(variance / Many));
         Near(0, Mean(static w => w), 1);
         Near(1, Mean(static w => w * w), 2);
         Near(0, Mean(static w => w * w * w), 15);

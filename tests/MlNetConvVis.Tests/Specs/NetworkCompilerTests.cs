@@ -54,7 +54,8 @@ public class NetworkCompilerTests
             "mean: { type: globalaveragepool }",
             "prob: { type: softmax }").Plan();
         Assert.Equal(
-            ["a = Conv(image, a/weights, a/bias)", "b = Conv(image, b/weights, b/bias)", "sum/sum1 = Add(a, b)", "sum/sum = Add(sum/sum1, a)", "sum = Relu(sum/sum)",
+            ["a = Conv(image, a/weights, a/bias)", "b = Conv(image, b/weights, b/bias)", "sum/sum1 = Add(a, b)", "sum/sum = Add(sum/sum1, a)",
+                "sum = Relu(sum/sum)",
              "both = Concat(sum, image)", "mean = GlobalAveragePool(both)", "prob/flatten = Flatten(mean)", "prob = Softmax(prob/flatten)"],
             plan.Graph.Nodes.Select(static n => n.ToString()));
         Assert.Equal("prob/flatten", plan.Logits);
@@ -116,7 +117,8 @@ public class NetworkCompilerTests
         {
             Name = "coded",
             Input = new InputSpec(1, 28, 28),
-            Layers = [new ConvLayer { Name = "conv1", Filters = 2, Window = new WindowSpec { Kernel = 5, Pad = Padding.Same } }, new DenseLayer { Name = "out", Units = LayerWidth.Classes }],
+            Layers = [new ConvLayer { Name = "conv1", Filters = 2, Window = new WindowSpec { Kernel = 5, Pad = Padding.Same } },
+                new DenseLayer { Name = "out", Units = LayerWidth.Classes }],
         };
         Assert.Equal((25 * 2) + 2 + (28 * 28 * 2 * 10) + 10, spec.CountParameters(classes: 10));
     }
@@ -144,7 +146,8 @@ public class NetworkCompilerTests
     public void Shapes_that_do_not_meet_are_refused()
     {
         var added = SpecFile.WithLayers("a: { type: maxpool, kernel: 2 }", "b: { type: add, from: [a, image] }");
-        Assert.Equal("test.yaml:5:5: layer 'b': only equal shapes can be added, but [N,3,4,4] and [N,3,8,8] come in.", Assert.Throws<SpecException>(() => added.Plan()).Message);
+        Assert.Equal("test.yaml:5:5: layer 'b': only equal shapes can be added, but [N,3,4,4] and [N,3,8,8] come in.",
+            Assert.Throws<SpecException>(() => added.Plan()).Message);
         var late = SpecFile.WithLayers("a: { type: flatten }", "b: { type: maxpool, kernel: 2 }");
         Assert.Equal(
             "test.yaml:5:5: layer 'b': maps [N, channels, height, width] are wanted, but 'a' is [N,192]; put this layer before dense and flatten layers.",

@@ -143,7 +143,8 @@ public class YamlFileTests
     [Fact]
     public void Damaged_files_give_a_spec_exception_and_nothing_else()
     {
-        var text = SpecFile.TextWithLayers("conv1: { type: conv, filters: 4, kernel: [3, 3], pad: same, activation: relu }", "fc: { type: dense, units: \"classes\" }");
+        var text = SpecFile.TextWithLayers(
+            "conv1: { type: conv, filters: 4, kernel: [3, 3], pad: same, activation: relu }", "fc: { type: dense, units: \"classes\" }");
         var random = new Random(0x5EED);
         const string Letters = "{}[]:,-#&*!|>'\"%@`$ \n\tab0~?";
         var refused = 0;

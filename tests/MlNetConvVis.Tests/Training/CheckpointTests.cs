@@ -15,7 +15,8 @@ public sealed class CheckpointTests : IDisposable
         var written = Some(2);
         var path = Write(written);
         var read = Checkpoint.Read(path);
-        Assert.Equal((written.PlannedEpochs, written.NetworkHash, written.DataFingerprint, written.Options), (read.PlannedEpochs, read.NetworkHash, read.DataFingerprint, read.Options));
+        Assert.Equal((written.PlannedEpochs, written.NetworkHash, written.DataFingerprint, written.Options),
+            (read.PlannedEpochs, read.NetworkHash, read.DataFingerprint, read.Options));
         Assert.Equal(written.Epochs, read.Epochs);
         Assert.Equal(["a", "b/velocity"], read.State.Keys.Order(StringComparer.Ordinal));
         Assert.Equal([2, 3], read.State["a"].Dims);
@@ -54,7 +55,8 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Only_the_newest_are_kept()
     {
-        new ConvNetTrainer(TinyTraining.Network(), TinyTraining.Set(), TinyTraining.Options).Train(_folder.Path, cancellation: TestContext.Current.CancellationToken);
+        new ConvNetTrainer(TinyTraining.Network(), TinyTraining.Set(), TinyTraining.Options)
+            .Train(_folder.Path, cancellation: TestContext.Current.CancellationToken);
         var files = Directory.GetFiles(Path.Combine(_folder.Path, "checkpoints")).Select(Path.GetFileName).Order(StringComparer.Ordinal);
         Assert.Equal(["epoch-000003.ckpt", "epoch-000004.ckpt"], files);
     }
@@ -69,7 +71,8 @@ public sealed class CheckpointTests : IDisposable
     private static Checkpoint Some(int epochs) => new()
     {
         PlannedEpochs = 9, NetworkHash = "n", DataFingerprint = "d", Options = "{\"seed\":1}",
-        Epochs = [.. Enumerable.Range(1, epochs).Select(static e => new EpochMetrics(e, 0.1, 2.5, 1 / 3.0, e == 1 ? null : 1.25, e == 1 ? null : 0.5, 1.5, 100))],
+        Epochs = [.. Enumerable.Range(1, epochs)
+            .Select(static e => new EpochMetrics(e, 0.1, 2.5, 1 / 3.0, e == 1 ? null : 1.25, e == 1 ? null : 0.5, 1.5, 100))],
         State = new Dictionary<string, OnnxTensor>
         {
             ["b/velocity"] = OnnxTensor.Of([0.5f], 1), ["a"] = OnnxTensor.Of([1, 2, 3, 4, 5, float.Epsilon], 2, 3),

@@ -28,7 +28,8 @@ public sealed class ConvNetTrainerTests : IDisposable
     [InlineData(0.4f)]
     public void Stopped_and_resumed_training_gives_the_weights_of_an_uninterrupted_run_to_the_bit(float dropout)
     {
-        var straight = new ConvNetTrainer(TinyTraining.Network(dropout: dropout), TinyTraining.Set(), TinyTraining.Options).Train(null, cancellation: TestContext.Current.CancellationToken);
+        var straight = new ConvNetTrainer(TinyTraining.Network(dropout: dropout), TinyTraining.Set(), TinyTraining.Options)
+            .Train(null, cancellation: TestContext.Current.CancellationToken);
         using (var stop = new CancellationTokenSource())
         {
             var progress = new DirectProgress(p =>
@@ -36,7 +37,8 @@ public sealed class ConvNetTrainerTests : IDisposable
                 if (p.Epoch == 3 && p.Step == 2) stop.Cancel();       // in the midst of the third epoch: its steps must be done again
             });
             Assert.ThrowsAny<OperationCanceledException>(() =>
-                new ConvNetTrainer(TinyTraining.Network(dropout: dropout), TinyTraining.Set(), TinyTraining.Options).Train(_folder.Path, progress: progress, cancellation: stop.Token));
+                new ConvNetTrainer(TinyTraining.Network(dropout: dropout), TinyTraining.Set(), TinyTraining.Options)
+                .Train(_folder.Path, progress: progress, cancellation: stop.Token));
         }
 
         Assert.False(File.Exists(Path.Combine(_folder.Path, ConvNetTrainer.ModelFileName)));
@@ -45,7 +47,8 @@ public sealed class ConvNetTrainerTests : IDisposable
 
         Assert.Equal(2, resumed.Resumed);
         AssertSameWeights(straight.Network, resumed.Network);
-        Assert.Equal(straight.Epochs.Select(static e => (e.TrainingLoss, e.ValidationLoss)), resumed.Epochs.Select(static e => (e.TrainingLoss, e.ValidationLoss)));
+        Assert.Equal(straight.Epochs.Select(static e => (e.TrainingLoss, e.ValidationLoss)),
+            resumed.Epochs.Select(static e => (e.TrainingLoss, e.ValidationLoss)));
     }
 
     [Fact]
@@ -63,7 +66,8 @@ public sealed class ConvNetTrainerTests : IDisposable
     public void The_exported_model_gives_what_validation_measured()
     {
         var set = TinyTraining.Set();
-        var result = new ConvNetTrainer(TinyTraining.Network(), set, TinyTraining.Options).Train(_folder.Path, cancellation: TestContext.Current.CancellationToken);
+        var result = new ConvNetTrainer(TinyTraining.Network(), set, TinyTraining.Options)
+            .Train(_folder.Path, cancellation: TestContext.Current.CancellationToken);
         var model = OnnxFile.Load(result.ModelFile!);
         Assert.Equal(set.Preprocessing, ImagePreprocessing.FromJson(model.Metadata[ImagePreprocessing.MetadataKey]));
         Assert.Equal(set.Classes, JsonSerializer.Deserialize<string[]>(model.Metadata[NetworkMetadata.ClassesKey])!);
@@ -121,7 +125,8 @@ public sealed class ConvNetTrainerTests : IDisposable
         (Checkpoint.Read(checkpoint) with { Options = hot.ToJson() }).Write(checkpoint);
         var before = File.ReadAllBytes(checkpoint);
 
-        var error = Assert.Throws<TrainingDivergedException>(() => new ConvNetTrainer(TinyTraining.Network(), TinyTraining.Set(), hot).Train(_folder.Path, resume: true));
+        var error = Assert.Throws<TrainingDivergedException>(() =>
+            new ConvNetTrainer(TinyTraining.Network(), TinyTraining.Set(), hot).Train(_folder.Path, resume: true));
 
         Assert.True(error.Epoch >= 2 && error.Step >= 1);
         Assert.NotNull(error.Layer);
@@ -135,7 +140,8 @@ public sealed class ConvNetTrainerTests : IDisposable
 
     [Fact]
     public void Options_out_of_range_are_named() =>
-        Assert.Contains("Peak", Assert.Throws<TrainingException>(() => (TinyTraining.Options with { LearningRate = new LearningRateSchedule { Peak = 1e20f } }).Checked()).Message, StringComparison.Ordinal);
+        Assert.Contains("Peak", Assert.Throws<TrainingException>(() =>
+            (TinyTraining.Options with { LearningRate = new LearningRateSchedule { Peak = 1e20f } }).Checked()).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Checkpoints_of_another_run_or_unwanted_ones_are_refused()
@@ -145,7 +151,8 @@ public sealed class ConvNetTrainerTests : IDisposable
         AssertRefused(options, TinyTraining.Set(), resume: false, "earlier run");
         AssertRefused(options with { Seed = 99 }, TinyTraining.Set(), resume: true, "(seed 7, now 99)");
         AssertRefused(options, TinyTraining.Set(seed: 2), resume: true, "other pictures");
-        var error = Assert.Throws<TrainingException>(() => new ConvNetTrainer(TinyTraining.Network(seed: 4), TinyTraining.Set(), options).Train(_folder.Path, resume: true));
+        var error = Assert.Throws<TrainingException>(() =>
+            new ConvNetTrainer(TinyTraining.Network(seed: 4), TinyTraining.Set(), options).Train(_folder.Path, resume: true));
         Assert.Contains("another network", error.Message, StringComparison.Ordinal);
     }
 
@@ -173,11 +180,14 @@ public sealed class ConvNetTrainerTests : IDisposable
     {
         var set = TinyTraining.Set();
         var two = new TrainingSet(set.Pixels, [.. set.Labels.Select(static l => l % 2)], ["a", "b"], set.Training, set.Validation, set.Preprocessing);
-        Assert.Contains("3 classes", Assert.Throws<TrainingException>(() => new ConvNetTrainer(TinyTraining.Network(), two, TinyTraining.Options)).Message, StringComparison.Ordinal);
-        Assert.Contains("label", Assert.Throws<TrainingException>(() => new TrainingSet(set.Pixels, [0], set.Classes, [0], [], set.Preprocessing)).Message, StringComparison.Ordinal);
+        Assert.Contains("3 classes", Assert.Throws<TrainingException>(() => new ConvNetTrainer(TinyTraining.Network(), two, TinyTraining.Options)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("label", Assert.Throws<TrainingException>(() => new TrainingSet(set.Pixels, [0], set.Classes, [0], [], set.Preprocessing)).Message,
+            StringComparison.Ordinal);
         var wide = new TrainingSet(
             new PixelStore([RgbImage.Filled(13, 12, Rgb.White)]), [0], ["a", "b", "c"], [0], [], set.Preprocessing with { Width = 13 });
-        Assert.Contains("3x12x13", Assert.Throws<TrainingException>(() => new ConvNetTrainer(TinyTraining.Network(), wide, TinyTraining.Options)).Message, StringComparison.Ordinal);
+        Assert.Contains("3x12x13", Assert.Throws<TrainingException>(() => new ConvNetTrainer(TinyTraining.Network(), wide, TinyTraining.Options)).Message,
+            StringComparison.Ordinal);
     }
 
     private static void AssertSameWeights(OnnxGraph expected, OnnxGraph actual)

@@ -12,7 +12,11 @@ internal static class TinyTraining
 {
     public const int Side = 12;
 
-    public static ImagePreprocessing Preprocessing { get; } = new() { Width = Side, Height = Side, Mean = new ChannelValues(128), Scale = new ChannelValues(1 / 64f) };
+    public static ImagePreprocessing Preprocessing { get; } = new()
+    {
+        Width = Side, Height = Side, Mean = new ChannelValues(128),
+        Scale = new ChannelValues(1 / 64f)
+    };
 
     public static TrainingOptions Options { get; } = new()
     {

@@ -29,7 +29,8 @@ public sealed class TrainingSetTests : IDisposable
         Assert.Equal([3, 4], set.Validation);
         Assert.Equal(broken, Assert.Single(set.Skipped).File);
         Assert.Throws<ImageDecodeException>(() => TrainingSet.Load(
-            ImageFolder.Scan(Path.Combine(_folder.Path, "train")), null, TinyTraining.Preprocessing, new ImageLoaderOptions { Strict = true }, TestContext.Current.CancellationToken));
+            ImageFolder.Scan(Path.Combine(_folder.Path, "train")), null, TinyTraining.Preprocessing, new ImageLoaderOptions { Strict = true },
+            TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -52,7 +53,8 @@ public sealed class TrainingSetTests : IDisposable
         string[] all =
         [
             set.Fingerprint, TinyTraining.Set(seed: 2).Fingerprint, Changed(labels: [.. set.Labels.Reverse()]).Fingerprint,
-            Changed(training: [.. set.Training.Skip(1)]).Fingerprint, Changed(preprocessing: set.Preprocessing with { Mean = new ChannelValues(1) }).Fingerprint,
+            Changed(training: [.. set.Training.Skip(1)]).Fingerprint,
+            Changed(preprocessing: set.Preprocessing with { Mean = new ChannelValues(1) }).Fingerprint,
         ];
         Assert.Equal(5, all.Distinct().Count());
     }

@@ -34,10 +34,15 @@ public class UntrainedNetworkTests
     private static (float[] Values, int Channels) Values(OnnxGraph network, string value, TrainingSet set)
     {
         var shape = ShapeInference.Infer(network)[value];
-        using var session = new GraphSession(network.With(outputs: [new ValueInfo(value, ElementType.Float, shape)]).WithoutUnused(), new SessionSettings { Device = Device.Cpu });
+        using var session = new GraphSession(
+            network.With(outputs: [new ValueInfo(value, ElementType.Float, shape)]).WithoutUnused(), new SessionSettings { Device = Device.Cpu });
         using var run = session.Bind(set.Training.Count);
         foreach (var (i, place) in set.Training.Index())
-            set.Preprocessing.Normalize(set.Pixels[place], run.Floats(network.Inputs[0].Name).Slice(i * set.Preprocessing.TensorLength, set.Preprocessing.TensorLength));
+        {
+            set.Preprocessing.Normalize(set.Pixels[place],
+                run.Floats(network.Inputs[0].Name).Slice(i * set.Preprocessing.TensorLength, set.Preprocessing.TensorLength));
+        }
+
         run.Run(set.Training.Count);
         return (run.Floats(value).ToArray(), (int)shape.Known(1));
     }

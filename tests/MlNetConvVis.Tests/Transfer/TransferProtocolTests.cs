@@ -70,7 +70,8 @@ public class TransferProtocolTests
     [Fact]
     public void Accuracy_is_the_mean_of_classes_and_deviation_that_of_a_sample()
     {
-        var result = Run(new TransferProtocol { ImagesPerClass = [6], Folds = 4, TestPerClass = 9, Softmax = s_plain }, Drawn(classes: 3, symbols: 12, artists: 2, noise: 1.5f));
+        var result = Run(new TransferProtocol { ImagesPerClass = [6], Folds = 4, TestPerClass = 9, Softmax = s_plain },
+            Drawn(classes: 3, symbols: 12, artists: 2, noise: 1.5f));
         var row = Assert.Single(result.Rows);
         var accuracies = row.Folds.Select(fold => fold.Accuracy).ToArray();
         Assert.True(accuracies.Distinct().Count() > 1);
@@ -89,7 +90,8 @@ public class TransferProtocolTests
         var x = Enumerable.Range(0, 20).Select(row => row < 16 ? 1f : row < 18 ? -1f : 1f).ToArray();
         int[] labels = [.. Enumerable.Range(0, 20).Select(row => row < 16 ? 0 : 1)];
         FoldSplit[] given = [new(0, [[0, 1], [16, 17]], [2, 3, 4, 5, 6, 7, 8, 9, 18, 19])];
-        var row = Run(new TransferProtocol { ImagesPerClass = [2], Folds = 1, Softmax = s_plain }, new FeatureMatrix(x, 1, labels, ["common", "rare"]), given).Rows[0];
+        var row = Run(new TransferProtocol { ImagesPerClass = [2], Folds = 1, Softmax = s_plain }, new FeatureMatrix(x, 1, labels, ["common", "rare"]), given)
+            .Rows[0];
         Assert.Equal(0.5, row.MeanAccuracy);    // not 8 / 10
         Assert.Null(row.StandardDeviation);
         Assert.Equal(new ConfusedPair("rare", "common", 2, 1), Assert.Single(row.MostConfused));
@@ -140,7 +142,8 @@ public class TransferProtocolTests
     public void Progress_counts_every_fit()
     {
         var seen = new List<TransferProgress>();
-        Run(new TransferProtocol { ImagesPerClass = [1, 2], Folds = 3, Softmax = s_plain }, Drawn(classes: 2, symbols: 6, artists: 1), progress: new Listener(seen));
+        Run(new TransferProtocol { ImagesPerClass = [1, 2], Folds = 3, Softmax = s_plain }, Drawn(classes: 2, symbols: 6, artists: 1),
+            progress: new Listener(seen));
         Assert.Equal(Enumerable.Range(1, 6), seen.Select(p => p.Done));
         Assert.All(seen, p => Assert.Equal(6, p.Total));
     }

@@ -4,7 +4,8 @@ using MlNetConvVis.Graph.Reversal;
 
 namespace MlNetConvVis.Cli.Verbs.Project;
 
-/// <summary>What <c>project --json</c> says of one unit. Rows and columns count from 0; they are null where all units of the map were projected at once.</summary>
+/// <summary>What <c>project --json</c> says of one unit. Rows and columns count from 0; they are null where all units of the map were projected at
+/// once.</summary>
 internal sealed record ProjectResult
 {
     public required string? Model { get; init; }

@@ -62,7 +62,8 @@ internal sealed class ProjectVerb : Verb
     public override int Run(Arguments given, Terminal terminal)
     {
         var clock = Stopwatch.StartNew();
-        if (!given.Has(_images) && !given.Has(_units) && !_input.HasTensor(given)) _ = OutputPath.File(given, _out, ".png", ".npy");      // before anything is read
+        // before anything is read
+        if (!given.Has(_images) && !given.Has(_units) && !_input.HasTensor(given)) _ = OutputPath.File(given, _out, ".png", ".npy");
         var (rules, view, layer, wish) = (_rules.Given(given), ProjectionView.Given(given, _view), given.Required(_layer), UnitWish.Of(given, _channel, _unit));
         var units = Units(given);
         var (photos, tensor) = units is { Photos.Count: > 0 } ? WithoutInput(given) : _input.Given(given);
@@ -76,7 +77,8 @@ internal sealed class ProjectVerb : Verb
         var file = isMany ? OutForMany(given) : OutputPath.File(given, _out, ".png", ".npy");
         var picture = new ProjectionView(view, inputs.Net, InputSize.Of(inputs.Shape, inputs.Net), tensor is null ? inputs.Net.Preprocessing : null);
         if (!ProjectionFiles.IsArray(file)) picture.EnsureFits(file);
-        else if (given.Has(_view)) throw new UsageException($"{_view.Name} is for pictures, but {_out.Name} is '{file}'; a file that ends in .png, or a folder for many, was wanted.");
+        else if (given.Has(_view))
+            throw new UsageException($"{_view.Name} is for pictures, but {_out.Name} is '{file}'; a file that ends in .png, or a folder for many, was wanted.");
         if (isMany) Report(given, terminal, Many(call, file, picture, terminal, clock));
         else Report(given, terminal, picture.Size, OneThatFits(given, call, file, picture, terminal));
         return ExitCode.Ok;
@@ -86,7 +88,11 @@ internal sealed class ProjectVerb : Verb
     {
         if (given.Text(_units) is not { } file) return null;
         if (given.Has(_channel) || given.Has(_unit))
-            throw new UsageException($"{_units.Name} and {(given.Has(_channel) ? _channel : _unit).Name} were both given; the table names channels and places itself.");
+        {
+            throw new UsageException(
+                $"{_units.Name} and {(given.Has(_channel) ? _channel : _unit).Name} were both given; the table names channels and places itself.");
+        }
+
         return UnitsFile.Read(file);
     }
 
@@ -119,7 +125,8 @@ internal sealed class ProjectVerb : Verb
             : OutputPath.Folder(given, _out);
     }
 
-    /// <summary>Without biases a projection is proportional to what it starts from, so where the activation is too much, one shows the same, said out loud.</summary>
+    /// <summary>Without biases a projection is proportional to what it starts from, so where the activation is too much, one shows the same, said out
+    /// loud.</summary>
     private ProjectResult OneThatFits(Arguments given, Call call, string file, ProjectionView view, Terminal terminal)
     {
         try
@@ -128,7 +135,8 @@ internal sealed class ProjectVerb : Verb
         }
         catch (ProjectionOverflowException e) when (!_rules.HasStart(given) && call.Rules is { Start: StartValue.Activation, Bias: BiasUse.None })
         {
-            terminal.Note($"Started from the unit's activation, {e.Activation:G4}, the projection grows beyond what numbers can hold. It was started from one; the rest is the factor between.");
+            terminal.Note($"Started from the unit's activation, {e.Activation:G4}, the projection grows beyond what numbers can hold. " +
+                "It was started from one; the rest is the factor between.");
             return One(call with { Rules = call.Rules with { Start = StartValue.One } }, file, view, terminal);
         }
     }
@@ -185,7 +193,11 @@ internal sealed class ProjectVerb : Verb
         {
             terminal.Cancellation.ThrowIfCancellationRequested();
             if (batch.Names.Count > 0)
-                projector.Run(batch.Values, [.. batch.Names.Select(n => call.Units(n.File))], (input, unit, projection) => take(projector, batch, input, unit, projection));
+            {
+                projector.Run(batch.Values, [.. batch.Names.Select(n => call.Units(n.File))], (input, unit, projection) =>
+                    take(projector, batch, input, unit, projection));
+            }
+
             read(batch);
         }
 
@@ -249,7 +261,10 @@ internal sealed class ProjectVerb : Verb
         terminal.Line($"Projection  {result.Min:G4} to {result.Max:G4}, rule {result.Rules.Summary()}, written to {result.Out}");
         var isPicture = !ProjectionFiles.IsArray(result.Out);
         if (isPicture && ProjectionView.Given(given, _view) == "whole" && field.Height * field.Width * SmallField < input.Height * input.Width)
-            terminal.Line($"            It fills {100.0 * field.Height * field.Width / (input.Height * input.Width):0.0} % of the picture; --view field shows that part alone.");
+        {
+            var part = 100.0 * field.Height * field.Width / (input.Height * input.Width);
+            terminal.Line($"            It fills {part:0.0} % of the picture; --view field shows that part alone.");
+        }
     }
 
     private static string Seen(InputSize input, ProjectResult result)
@@ -259,7 +274,8 @@ internal sealed class ProjectVerb : Verb
         var (bottom, right) = (field.Top + field.Height - 1, field.Left + field.Width - 1);
         var outside = result.Y is not null && result.FieldSize is [var height, var width] && (field.Height < height || field.Width < width)
             ? $"; it lies at the border: of the {height}x{width} pixels that a unit can see the others are padding" : "";
-        return $"rows {field.Top} to {bottom}, columns {field.Left} to {right} of the input ({field.Height}x{field.Width} of {input.Height}x{input.Width} pixels){outside}";
+        return $"rows {field.Top} to {bottom}, columns {field.Left} to {right} of the input ({field.Height}x{field.Width} of " +
+            $"{input.Height}x{input.Width} pixels){outside}";
     }
 
     private void Report(Arguments given, Terminal terminal, ProjectBatchResult result)
@@ -271,7 +287,8 @@ internal sealed class ProjectVerb : Verb
         }
 
         var silent = result.Projections.Count(static r => r is { Min: 0, Max: 0 });
-        terminal.Line($"{result.Projections.Count} projections of layer {result.Layer} ({string.Join('x', result.LayerShape)}) in {result.Seconds:0.0} s, rule {_rules.Given(given).Summary()}");
+        var (layer, rules) = ($"{result.Layer} ({string.Join('x', result.LayerShape)})", _rules.Given(given).Summary());
+        terminal.Line($"{result.Projections.Count} projections of layer {layer} in {result.Seconds:0.0} s, rule {rules}");
         terminal.Line($"Written to {result.Out}; {result.Index} says which unit of which input each is");
         if (silent > 0) terminal.Line($"{silent} of them are zero everywhere: their units do not fire.");
         if (result.Skipped.Count > 0) terminal.Line($"{result.Skipped.Count} images could not be read and were skipped.");
@@ -284,7 +301,8 @@ internal sealed class ProjectVerb : Verb
     private sealed record Input(ConvNet Net, InputSource Source, int[] Shape);
 
     /// <summary>What is asked for.</summary>
-    private sealed record Call(ConvNet Net, string Layer, ReversalOptions Rules, SessionSettings Settings, Input Inputs, Func<string, IReadOnlyList<UnitWish>> Units)
+    private sealed record Call(ConvNet Net, string Layer, ReversalOptions Rules, SessionSettings Settings, Input Inputs,
+        Func<string, IReadOnlyList<UnitWish>> Units)
     {
         public required IReadOnlyList<UnitWish> Wishes { get; init; }
 

@@ -43,7 +43,8 @@ internal sealed class ProjectionFiles : IDisposable
             _view.Draw(projection, unit.Field, input).WritePng(Path.Combine(_out, picture));
         }
 
-        _rows.Add(new ProjectionRow(_rows.Count, Path.GetFullPath(file), unit.Channel, unit.Y, unit.X, unit.Activation, unit.Field, unit.Min, unit.Max, picture));
+        _rows.Add(new ProjectionRow(_rows.Count, Path.GetFullPath(file), unit.Channel, unit.Y, unit.X, unit.Activation, unit.Field, unit.Min,
+            unit.Max, picture));
     }
 
     public void Complete()
@@ -53,7 +54,8 @@ internal sealed class ProjectionFiles : IDisposable
         foreach (var r in _rows)
         {
             table.Append(CultureInfo.InvariantCulture,
-                $"{r.Row},{CsvTable.Quoted(r.File)},{r.Channel},{r.Y},{r.X},{r.Activation:R},{r.Field.Top},{r.Field.Left},{r.Field.Height},{r.Field.Width},{CsvTable.Quoted(r.Picture ?? "")}\n");
+                $"{r.Row},{CsvTable.Quoted(r.File)},{r.Channel},{r.Y},{r.X},{r.Activation:R}," +
+                $"{r.Field.Top},{r.Field.Left},{r.Field.Height},{r.Field.Width},{CsvTable.Quoted(r.Picture ?? "")}\n");
         }
 
         File.WriteAllText(Index + ".partial", table.ToString());

@@ -18,7 +18,8 @@ internal sealed record ProjectionView(string Kind, ConvNet Net, InputSize Size, 
 
     public static ValueOption Option => new(
         "--view", "WHAT", "whole, field or pair",
-        "what a picture shows: whole (all of the input), field (only what the unit sees) or pair (that, with the same part of the photo beside it); default whole");
+        "what a picture shows: whole (all of the input), field (only what the unit sees) or pair (that, " +
+            "with the same part of the photo beside it); default whole");
 
     public static string Given(Arguments given, ValueOption option) => given.Choice(option, "whole", "field", "pair") ?? "whole";
 
@@ -33,7 +34,11 @@ internal sealed record ProjectionView(string Kind, ConvNet Net, InputSize Size, 
             planes, Size.Channels, Size.Height, Size.Width, Preprocessing?.Channels ?? ChannelOrder.Rgb, TensorPicture.ClearRange(projection));
         if (Kind == "whole") return Enlarged(whole);
         if (field.Height == 0 || field.Width == 0)
-            throw new GraphException($"The unit sees nothing of the input, only padding around it; --view {Kind} would be empty. Take --view whole, or another unit.");
+        {
+            throw new GraphException(
+                $"The unit sees nothing of the input, only padding around it; --view {Kind} would be empty. Take --view whole, or another unit.");
+        }
+
         var window = new PixelWindow(field.Left, field.Top, field.Width, field.Height);
         var seen = Enlarged(whole.Crop(window));
         return Kind == "field" ? seen
@@ -46,7 +51,11 @@ internal sealed record ProjectionView(string Kind, ConvNet Net, InputSize Size, 
         if (Size.Channels is not (1 or 3))
             throw new UsageException($"--out is '{file}', but {Size.Channels} channels make no picture; a .npy file was wanted.");
         if (Kind == "pair" && Preprocessing is null)
-            throw new UsageException("--view is 'pair', but there is no photo to show beside the projection: the model does not say how photos become its input. Take --view field.");
+        {
+            throw new UsageException(
+                "--view is 'pair', but there is no photo to show beside the projection: " +
+                "the model does not say how photos become its input. Take --view field.");
+        }
     }
 
     private static RgbImage Enlarged(RgbImage picture) => picture.Enlarge(Math.Max(1, SmallestPictureSide / Math.Max(picture.Width, picture.Height)));

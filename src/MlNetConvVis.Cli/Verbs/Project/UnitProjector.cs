@@ -24,7 +24,8 @@ internal sealed class UnitProjector : IDisposable
     private readonly int _batch;
 
     public UnitProjector(
-        ConvNet net, string layer, ReversalRuleSet rules, SessionSettings settings, (int Height, int Width) size, IReadOnlyCollection<UnitWish> wishes, int most)
+        ConvNet net, string layer, ReversalRuleSet rules, SessionSettings settings, (int Height, int Width) size,
+        IReadOnlyCollection<UnitWish> wishes, int most)
     {
         (_net, _size, _batch) = (net, size, Math.Min(most, Batch));
         if (wishes.Any(static w => w.Whole)) _channels = new ChannelProjector(net, layer, rules, settings, _batch);

@@ -18,7 +18,8 @@ internal sealed record UnitWish(int? Channel, (int Y, int X)? Place, bool Whole 
     {
         null => new(given.Whole(channel, 0), null),
         "all" => new(given.Whole(channel, 0), null, Whole: true),
-        var text when text.Split(',') is [var y, var x] && IsNumber(y, out var row) && IsNumber(x, out var column) => new(given.Whole(channel, 0), (row, column)),
+        var text when text.Split(',') is [var y, var x] && IsNumber(y, out var row) && IsNumber(x, out var column) =>
+            new(given.Whole(channel, 0), (row, column)),
         var text => throw Arguments.Wrong(unit, text),
     };
 

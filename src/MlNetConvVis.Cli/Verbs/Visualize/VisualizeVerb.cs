@@ -44,7 +44,8 @@ internal sealed class VisualizeVerb : Verb
     public override string Details =>
         "For some maps of each layer it finds the photos and places that excite them most, and projects these activations back to " +
         "pixels: figure 2 of Zeiler and Fergus 2013. Writes LAYER.png for each layer, where every map has its projections (grey is zero) " +
-        "at the left and the patches of the photos that caused them at the right, strongest first, CONV.filters.png with the filters of the first convolution, " +
+        "at the left and the patches of the photos that caused them at the right, strongest first, " +
+        "CONV.filters.png with the filters of the first convolution, " +
         $"and visualize.json, which says where each comes from.\n{ModelOptions.Note}";
 
     public override IReadOnlyList<string> Examples =>
@@ -88,7 +89,8 @@ internal sealed class VisualizeVerb : Verb
     }
 
     private static (IReadOnlyList<FeatureMapPictures> Maps, ImageFrames Frames) Draw(
-        ConvNet net, IReadOnlyList<string> layers, Wish wanted, ImageFrames frames, SessionSettings session, WorkProgress progress, CancellationToken cancellation)
+        ConvNet net, IReadOnlyList<string> layers, Wish wanted, ImageFrames frames, SessionSettings session, WorkProgress progress,
+        CancellationToken cancellation)
     {
         var looking = progress.Counting("Looking at", "photos", frames.Count, 0.2, 0.7);
         var all = TopActivations.Find(net, layers, wanted.Top, frames.Count, frames.Fill, session, Batch, looking, cancellation);
@@ -132,7 +134,8 @@ internal sealed class VisualizeVerb : Verb
 
         terminal.Line($"{result.Photos} photos in {result.Seconds:0.0} s");
         var table = new TextTable(new("Picture"), new("Layer"), new("Shows"));
-        foreach (var layer in result.Layers) table.Add(layer.File ?? "none: no map was active", layer.Layer, layer.Maps.Count == 1 ? "1 map" : $"{layer.Maps.Count} maps");
+        foreach (var layer in result.Layers)
+            table.Add(layer.File ?? "none: no map was active", layer.Layer, layer.Maps.Count == 1 ? "1 map" : $"{layer.Maps.Count} maps");
         if (result.Filters is { } f) table.Add(f.File, f.Layer, $"its {f.Count} filters of {f.Height}x{f.Width}");
         table.Write(terminal.Output, terminal.Width);
     }

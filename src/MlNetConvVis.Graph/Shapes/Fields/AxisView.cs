@@ -39,7 +39,8 @@ internal sealed record AxisView(int Axis, PixelSpan[] Units, FieldAxis Line)
         var axes = Axis < 0 ? [] : Enumerable.Range(0, maps.Length).Where(a => maps[a]?.Input == Axis).ToArray();
         if (axes is not [var axis] || !to[axis].IsKnown || to[axis].Size > MostUnits) return Constant(All, pixels);
         var map = maps[axis]!;
-        var units = Enumerable.Range(0, (int)to[axis].Size).Select(u => map.Exact is { } exact ? exact(u).Aggregate(PixelSpan.None, (span, at) => span.Joined(Units[at])) : SpanOf(map.Seen(u, Units.Length))).ToArray();
+        var units = Enumerable.Range(0, (int)to[axis].Size).Select(u =>
+            map.Exact is { } exact ? exact(u).Aggregate(PixelSpan.None, (span, at) => span.Joined(Units[at])) : SpanOf(map.Seen(u, Units.Length))).ToArray();
         return new AxisView(axis, units, Covering(LineThrough(map, units), units, pixels));
     }
 
@@ -50,11 +51,13 @@ internal sealed record AxisView(int Axis, PixelSpan[] Units, FieldAxis Line)
         if (Axis < 0 && other.Axis < 0) return Constant(All.Joined(other.All), pixels);
         var (along, rest) = Axis >= 0 ? (this, other) : (other, this);
         PixelSpan[] units = [.. along.Units.Select((span, u) => span.Joined(rest.Units[rest.Axis < 0 ? 0 : u]))];
-        var best = new[] { Line.Stride, other.Line.Stride }.Distinct().Select(stride => Hull(Line, other.Line, stride, units.Length)).MinBy(static line => line.Size);
+        var best = new[] { Line.Stride, other.Line.Stride }.Distinct().Select(stride => Hull(Line, other.Line, stride, units.Length))
+            .MinBy(static line => line.Size);
         return new AxisView(along.Axis, units, Covering(best, units, pixels));
     }
 
-    private static AxisView Constant(PixelSpan span, long pixels) => new(-1, [span], Covering(new FieldAxis(span.End - span.First, 0, span.First), [span], pixels));
+    private static AxisView Constant(PixelSpan span, long pixels) =>
+        new(-1, [span], Covering(new FieldAxis(span.End - span.First, 0, span.First), [span], pixels));
 
     /// <summary>Joins the spans of some units; long runs block by block.</summary>
     private PixelSpan SpanOf((long First, long Last) seen)
@@ -76,7 +79,8 @@ internal sealed record AxisView(int Axis, PixelSpan[] Units, FieldAxis Line)
         return span;
     }
 
-    private static PixelSpan[] Blocks(PixelSpan[] units) => [.. units.Chunk(Block).Select(static part => part.Aggregate(PixelSpan.None, static (a, b) => a.Joined(b)))];
+    private static PixelSpan[] Blocks(PixelSpan[] units) =>
+        [.. units.Chunk(Block).Select(static part => part.Aggregate(PixelSpan.None, static (a, b) => a.Joined(b)))];
 
     private FieldAxis LineThrough(UnitMap map, PixelSpan[] units)
     {
@@ -108,7 +112,8 @@ internal sealed record AxisView(int Axis, PixelSpan[] Units, FieldAxis Line)
             end = Math.Max(end, units[u].End - (u * line.Stride));
         }
 
-        if (units.Length > 1 && units.All(span => span == units[0]) && !units[0].IsEmpty && units[0] is { First: 0 } whole && whole.End == pixels) return new FieldAxis(pixels, 0, 0);
+        if (units.Length > 1 && units.All(span => span == units[0]) && !units[0].IsEmpty && units[0] is { First: 0 } whole && whole.End == pixels)
+            return new FieldAxis(pixels, 0, 0);
         return line.Stride == 0 ? Cut(start, end, pixels) : new FieldAxis(end - start, line.Stride, start);
     }
 

@@ -1,7 +1,8 @@
 namespace MlNetConvVis.Graph.Shapes;
 
 /// <summary>What a field rule may ask: the node with the shapes and constants that go into it, for one input and one output.</summary>
-internal sealed record FieldQuestion(OnnxNode Node, int Index, int Output, IReadOnlyDictionary<string, TensorShape> Shapes, IReadOnlyDictionary<string, OnnxTensor> Constants)
+internal sealed record FieldQuestion(
+    OnnxNode Node, int Index, int Output, IReadOnlyDictionary<string, TensorShape> Shapes, IReadOnlyDictionary<string, OnnxTensor> Constants)
 {
     public TensorShape From => Shapes[Node.Inputs[Index]];
 
@@ -54,7 +55,8 @@ internal static class FieldRules
         : s_rows.TryGetValue(q.Node.OpType, out var row) ? row(q)
         : ShapeRules.IsElementwise(q.Node.OpType) ? Elementwise(q)
         : ShapeRules.IsReducing(q.Node.OpType) ? Reduced(q)
-        : q.Node.OpType is "GlobalAveragePool" or "GlobalMaxPool" or "InstanceNormalization" ? Maps(q.To.Rank, static axis => axis < 2 ? UnitMap.Same(axis) : null)
+        : q.Node.OpType is "GlobalAveragePool" or "GlobalMaxPool" or "InstanceNormalization"
+        ? Maps(q.To.Rank, static axis => axis < 2 ? UnitMap.Same(axis) : null)
         : null;
 
     /// <summary>One map an axis.</summary>
@@ -64,7 +66,8 @@ internal static class FieldRules
     public static UnitMap?[] Elementwise(FieldQuestion q)
     {
         var lead = q.To.Rank - q.From.Rank;
-        return Maps(q.To.Rank, axis => axis < lead ? null : q.From[axis - lead] == 1 && q.To[axis] != 1 ? UnitMap.Broadcast(axis - lead) : UnitMap.Same(axis - lead));
+        return Maps(q.To.Rank, axis =>
+            axis < lead ? null : q.From[axis - lead] == 1 && q.To[axis] != 1 ? UnitMap.Broadcast(axis - lead) : UnitMap.Same(axis - lead));
     }
 
     private static UnitMap?[] Windows(FieldQuestion q, Func<WindowGeometry, int, UnitMap> map)
@@ -92,7 +95,8 @@ internal static class FieldRules
 
     private static UnitMap?[] Reduced(FieldQuestion q)
     {
-        var stated = (q.Node.Input(1) is not null ? q.Longs(1) : q.Node.Attributes.Ints("axes"))?.Select(a => NodeConstants.Axis(q.Node, a, q.From.Rank)).ToArray();
+        var stated = (q.Node.Input(1) is not null ? q.Longs(1) : q.Node.Attributes.Ints("axes"))?.Select(a =>
+            NodeConstants.Axis(q.Node, a, q.From.Rank)).ToArray();
         var axes = LayoutShapes.ReducedAxes(q.Node, q.From.Rank, stated);
         var kept = Enumerable.Range(0, q.From.Rank).Where(axis => q.To.Rank == q.From.Rank || !axes.Contains(axis)).ToArray();
         return Maps(q.To.Rank, axis => axes.Contains(kept[axis]) ? null : UnitMap.Same(kept[axis]));

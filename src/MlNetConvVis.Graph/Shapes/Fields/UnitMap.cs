@@ -30,7 +30,8 @@ internal sealed record UnitMap(int Input, long Step = 1, long Low = 0, long High
         var extent = dilation * (kernel - 1);
         return new UnitMap(input, stride, -pad, extent - pad)
         {
-            Exact = dilation == 1 ? null : u => Enumerable.Range(0, (int)kernel).Select(k => (u * stride) - pad + (k * dilation)).Where(at => at >= 0 && at < size),
+            Exact = dilation == 1 ? null : u =>
+                Enumerable.Range(0, (int)kernel).Select(k => (u * stride) - pad + (k * dilation)).Where(at => at >= 0 && at < size),
         };
     }
 
@@ -41,7 +42,8 @@ internal sealed record UnitMap(int Input, long Step = 1, long Low = 0, long High
         var extent = dilation * (kernel - 1);
         return new UnitMap(input, 1, pad - extent, pad, stride)
         {
-            Exact = p => Enumerable.Range(0, (int)kernel).Select(k => p + pad - (k * dilation)).Where(at => at >= 0 && at % stride == 0 && at / stride < size).Select(at => at / stride),
+            Exact = p => Enumerable.Range(0, (int)kernel).Select(k => p + pad - (k * dilation)).Where(at => at >= 0 && at % stride == 0 && at / stride < size)
+                .Select(at => at / stride),
         };
     }
 

@@ -14,15 +14,24 @@ public sealed class EmojiDatasetTests : IDisposable
         Assert.SkipUnless(svg, "no codec here reads SVG");
         var packages = new TinyEmojiPackages(Directory.CreateDirectory(Packages).FullName);
         packages.WriteSymbols(
-            ("1F600", "Big grin", 0), ("2639-FE0F", "frown", 0), ("1F34E", "apple", 1), ("1F350", "pear & peach", 1), ("1F527", "wrench", 2), ("1F528", "Père's hammer", 2),
+            ("1F600", "Big grin", 0), ("2639-FE0F", "frown", 0), ("1F34E", "apple", 1), ("1F350", "pear & peach", 1), ("1F527", "wrench", 2),
+            ("1F528", "Père's hammer", 2),
             ("1F529", "nut", 2));
         foreach (var artist in TinyEmojiPackages.Artists)
         {
             // The old sets have names only, some of them older ones.
             var hasCodes = artist is "twemoji" or "noto";
             packages.WriteSet(artist,
-                new() { ["big-grin"] = "#f00", [hasCodes ? "frown" : "sad-face"] = "#0f0", ["apple"] = "#00f", ["pear-and-peach"] = "#ff0", ["left-wrench"] = "#0ff", ["peres-hammer"] = "#f0f" },
-                new() { ["wrench"] = new { parent = "left-wrench", hFlip = true }, [hasCodes ? "sad-face" : "frowny"] = new { parent = hasCodes ? "frown" : "sad-face" }, ["circle"] = new { parent = "circle" } },
+                new()
+                {
+                    ["big-grin"] = "#f00", [hasCodes ? "frown" : "sad-face"] = "#0f0", ["apple"] = "#00f", ["pear-and-peach"] = "#ff0",
+                    ["left-wrench"] = "#0ff", ["peres-hammer"] = "#f0f"
+                },
+                new()
+                {
+                    ["wrench"] = new { parent = "left-wrench", hFlip = true },
+                    [hasCodes ? "sad-face" : "frowny"] = new { parent = hasCodes ? "frown" : "sad-face" }, ["circle"] = new { parent = "circle" }
+                },
                 hasCodes ? new() { ["1f600"] = "big-grin", ["2639"] = "frown", ["1f527"] = "wrench" } : []);
         }
     }
@@ -31,7 +40,8 @@ public sealed class EmojiDatasetTests : IDisposable
 
     private EmojiDatasetOptions Options => new()
     {
-        OutputDirectory = Path.Combine(_folder.Path, "emoji"), PackagesDirectory = Packages, Side = 16, MinimumSymbols = 2, TargetClasses = 1, HeldOutArtist = "noto", Threads = 2,
+        OutputDirectory = Path.Combine(_folder.Path, "emoji"), PackagesDirectory = Packages, Side = 16, MinimumSymbols = 2, TargetClasses = 1,
+        HeldOutArtist = "noto", Threads = 2,
     };
 
     public void Dispose() => _folder.Dispose();
@@ -43,7 +53,8 @@ public sealed class EmojiDatasetTests : IDisposable
         var index = EmojiDataset.Prepare(Options, heard, TestContext.Current.CancellationToken);
 
         Assert.Equal(3 * 2 * 7, index.Pictures.Count);
-        Assert.Equal(["apple", "big-grin", "frown", "pear-and-peach", "peres-hammer", "wrench"], index.Pictures.Select(p => p.Symbol).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(["apple", "big-grin", "frown", "pear-and-peach", "peres-hammer", "wrench"],
+            index.Pictures.Select(p => p.Symbol).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(["face", "fruit", "tool"], index.Classes("source").Concat(index.Classes("target")).Order(StringComparer.Ordinal));
         Assert.Single(index.Classes("target"));
         Assert.All(index.Pictures, p => Assert.Equal(p.Artist == "noto" ? "test" : "train", p.Split));

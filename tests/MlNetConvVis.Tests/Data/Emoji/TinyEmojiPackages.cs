@@ -11,7 +11,8 @@ internal sealed class TinyEmojiPackages(string directory)
     public void WriteSymbols(params (string Code, string Label, int Subgroup)[] symbols)
     {
         WriteJson("emojibase-data/meta/groups.json", new { subgroups = new Dictionary<string, string> { ["0"] = "face", ["1"] = "fruit", ["2"] = "tool" } });
-        WriteJson("emojibase-data/en/data.json", symbols.Select(s => new { label = s.Label, hexcode = s.Code, subgroup = s.Subgroup }).Cast<object>().Append(new { label = "half a flag", hexcode = "1F1E6" }));
+        WriteJson("emojibase-data/en/data.json", symbols.Select(s => new { label = s.Label, hexcode = s.Code, subgroup = s.Subgroup }).Cast<object>()
+            .Append(new { label = "half a flag", hexcode = "1F1E6" }));
         using var embedded = typeof(EmojiDataset).Assembly.GetManifestResourceStream("emoji/package-lock.json")!;
         using var file = File.Create(Path.Combine(directory, "package-lock.json"));
         embedded.CopyTo(file);
@@ -21,7 +22,8 @@ internal sealed class TinyEmojiPackages(string directory)
     {
         WriteJson($"@iconify-json/{artist}/icons.json", new
         {
-            icons = icons.ToDictionary(i => i.Key, i => new { body = i.Value.StartsWith('<') ? i.Value : $"<rect width=\"8\" height=\"16\" fill=\"{i.Value}\"/>" }),
+            icons = icons.ToDictionary(i => i.Key, i =>
+                new { body = i.Value.StartsWith('<') ? i.Value : $"<rect width=\"8\" height=\"16\" fill=\"{i.Value}\"/>" }),
             aliases = aliases ?? [],
             width = 16,
             height = 16,
