@@ -17,7 +17,7 @@ public static class ClassNames
             var missing = Array.IndexOf(names, "");
             return missing < 0 ? names
                 : throw new GraphException(
-                $"Class file '{file}', line {missing + 1} is empty; one class name a line, in the order of the network's outputs, was wanted.");
+                    $"Class file '{file}', line {missing + 1} is empty; one class name a line, in the order of the network's outputs, was wanted.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -18,7 +18,7 @@ public readonly record struct Unit(int Channel, int Y, int X)
         return Channel >= 0 && Channel < channels && Y >= 0 && Y < height && X >= 0 && X < width
             ? (((Channel * height) + Y) * width) + X
             : throw new GraphException(
-            $"Unit (channel {Channel}, y {Y}, x {X}) is outside the layer: it has {channels} channels (0 to {channels - 1}) of {height}x{width} units.");
+                $"Unit (channel {Channel}, y {Y}, x {X}) is outside the layer: it has {channels} channels (0 to {channels - 1}) of {height}x{width} units.");
     }
 
     /// <summary>Gets the unit at a place of a layer's flattened activations.</summary>

@@ -82,7 +82,7 @@ public sealed class BoundRun : IDisposable
     private Span<T> Buffer<T>(string name)
         where T : unmanaged => _buffers.TryGetValue(name, out var buffer) && buffer is T[] typed ? typed
         : throw new ArgumentException(
-        $"The graph has no input or output '{name}' of {typeof(T).Name}; it has {string.Join(", ", _buffers.Keys)}.", nameof(name));
+            $"The graph has no input or output '{name}' of {typeof(T).Name}; it has {string.Join(", ", _buffers.Keys)}.", nameof(name));
 
     private ValueInfo Info(string name) => _session.Graph.Inputs.Concat(_session.Graph.Outputs).First(v => v.Name == name);
 

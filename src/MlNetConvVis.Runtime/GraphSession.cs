@@ -45,7 +45,7 @@ public sealed class GraphSession : IDisposable
     {
         var shape = _shapes.GetValueOrDefault(value.Name) ?? value.Shape
             ?? throw new SessionException(
-            $"The shape of '{value.Name}' could not be worked out and the model does not state it. Export the model with shapes.");
+                $"The shape of '{value.Name}' could not be worked out and the model does not state it. Export the model with shapes.");
         return [.. shape.Dims.Select(d => d.IsKnown ? d.Size : items)];
     }
 }

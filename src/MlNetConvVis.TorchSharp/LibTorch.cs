@@ -28,7 +28,8 @@ public static class LibTorch
         return wanted.Kind == DeviceKind.Auto
             ? torch.CPU
             : throw new SessionException(
-            $"Device '{wanted}' was asked for, but this LibTorch {torch.__version__} finds no CUDA device. Use --device cpu or auto, or see 'convvis doctor'.");
+                $"Device '{wanted}' was asked for, but this LibTorch {torch.__version__} finds no CUDA device. " +
+                    $"Use --device cpu or auto, or see 'convvis doctor'.");
     }
 
     private static string? FindWhyNot()

@@ -90,7 +90,7 @@ internal sealed class GradCamVerb : Verb
 
         var names = net.Classes
             ?? throw new UsageException(
-            $"{_class.Name} is '{text}', but the model does not name its classes; " +
+                $"{_class.Name} is '{text}', but the model does not name its classes; " +
             $"a number from 0 to {classes - 1} was wanted, or --classes with a file of names.");
         var exact = Matching(names, n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
         var found = exact.Length > 0 ? exact : Matching(names, n => n.Contains(text, StringComparison.OrdinalIgnoreCase));

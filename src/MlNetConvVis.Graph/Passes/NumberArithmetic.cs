@@ -153,7 +153,7 @@ internal static class NumberArithmetic
             "ReduceSum" => ("Add", 0),
             "ReduceMax" => ("Max", double.NegativeInfinity),
             _ =>
-            ("Min", double.PositiveInfinity)
+                ("Min", double.PositiveInfinity)
         };
         var total = x.Items.Length == 0 ? new Number(start, null) : x.Items[0];
         foreach (var item in x.Items.Skip(1))

@@ -68,5 +68,5 @@ internal static class BlockReversal
 
     private static float[] Floats(ReversalStep s, int index) => s.Build.ConstantOf(s.Input(index)) is { } tensor ? tensor.Floats.ToArray()
         : throw new GraphException(
-        $"Resize node '{s.Node.Label}' computes its scales while the network runs; constants are wanted. Choose a layer before this node.");
+            $"Resize node '{s.Node.Label}' computes its scales while the network runs; constants are wanted. Choose a layer before this node.");
 }

@@ -53,5 +53,6 @@ internal static class CutReversal
     /// <summary>Gets an input that must be a constant of whole numbers.</summary>
     public static long[] Longs(ReversalStep s, int index) => s.Build.ConstantOf(s.Input(index)) is { } tensor ? NodeConstants.Longs(s.Node, tensor)
         : throw new GraphException(
-        $"{s.Node.OpType} node '{s.Node.Label}' computes '{s.Input(index)}' while the network runs; a constant is wanted. Choose a layer before this node.");
+            $"{s.Node.OpType} node '{s.Node.Label}' computes '{s.Input(index)}' while the network runs; " +
+                $"a constant is wanted. Choose a layer before this node.");
 }

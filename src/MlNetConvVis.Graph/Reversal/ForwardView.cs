@@ -53,5 +53,5 @@ internal sealed class WholeForwardView(GraphBuilder build, IReadOnlyDictionary<s
     private TensorShape ShapeOf(OnnxNode node, string value) => shapes.TryGetValue(value, out var shape)
         ? shape
         : throw new GraphException(
-        $"The shape of value '{value}' at {node.OpType} node '{node.Label}' could not be worked out, but reversing the node needs it.");
+            $"The shape of value '{value}' at {node.OpType} node '{node.Label}' could not be worked out, but reversing the node needs it.");
 }

@@ -116,7 +116,7 @@ internal static class LayoutShapes
         var sizes = q.Has(1) ? q.Longs(1) : EqualParts(input.Known(axis), q.Node.Attributes.Int("num_outputs", q.Node.Outputs.Count));
         return sizes.Sum() == input.Known(axis) && sizes.Length == q.Node.Outputs.Count ? [.. sizes.Select(size => input.With(axis, size))]
             : throw new GraphException(
-            $"Split node '{q.Node.Label}' cuts axis {axis} of {input} into [{string.Join(',', sizes)}] for " +
+                $"Split node '{q.Node.Label}' cuts axis {axis} of {input} into [{string.Join(',', sizes)}] for " +
                 $"{q.Node.Outputs.Count} outputs, which does not fit.");
     }
 

@@ -101,7 +101,7 @@ internal sealed class NetworkCompiler
     /// <exception cref="GraphException">It has been flattened.</exception>
     public TensorShape MapsOf(string value) => ShapeOf(value) is { Rank: 4 } maps ? maps
         : throw new GraphException(
-        $"maps [N, channels, height, width] are wanted, but '{value}' is {ShapeOf(value)}; put this layer before dense and flatten layers.");
+            $"maps [N, channels, height, width] are wanted, but '{value}' is {ShapeOf(value)}; put this layer before dense and flatten layers.");
 
     /// <summary>Gets a width as a number.</summary>
     /// <exception cref="GraphException">It is the number of classes, which nobody stated.</exception>
