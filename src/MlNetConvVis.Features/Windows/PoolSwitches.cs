@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using MlNetConvVis.Graph.Shapes;
 
 namespace MlNetConvVis.Features;
@@ -167,8 +169,8 @@ internal static class PoolSwitches
         private void Find()
         {
             ref var keys = ref MemoryMarshal.GetArrayDataReference(_keys);
-            var left = _left - _firstColumn;
-            for (var x = 0; x < _places.Length; x++, left += _stride)
+            var x = _left >= 0 && (_kernel, _stride, _step) == (3, 2, 1) ? FindThreeByTwo() : 0;
+            for (var left = _left + (x * _stride) - _firstColumn; x < _places.Length; x++, left += _stride)
             {
                 var (first, end) = (left, left + (_kernel * _step));
                 if (first < 0) first += (_step - 1 - first) / _step * _step;
@@ -177,6 +179,26 @@ internal static class PoolSwitches
                 for (var at = first + _step; at < end; at += _step) best = Math.Max(best, Unsafe.Add(ref keys, at));
                 _places[x] = int.MaxValue - (int)best + _firstColumn;
             }
+        }
+
+        /// <summary>Four windows of three at a time, two apart, the paper's pooling: its first, second and third keys lie in one vector each.</summary>
+        /// <returns>How many windows are done; the rest is left to the general way.</returns>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private int FindThreeByTwo()
+        {
+            if (!Avx2.IsSupported) return 0;
+            ref var keys = ref MemoryMarshal.GetArrayDataReference(_keys);
+            var x = 0;
+            for (var at = 0; x + 4 <= _places.Length && at + 10 <= _keys.Length; x += 4, at += 8)
+            {
+                var (a, b) = (Vector256.LoadUnsafe(ref keys, (nuint)at), Vector256.LoadUnsafe(ref keys, (nuint)at + 4));
+                var (c, d) = (Vector256.LoadUnsafe(ref keys, (nuint)at + 2), Vector256.LoadUnsafe(ref keys, (nuint)at + 6));
+                var best = Vector256.Max(Vector256.Max(Avx2.UnpackLow(a, b), Avx2.UnpackHigh(a, b)), Avx2.UnpackLow(c, d));      // windows 0, 2, 1, 3
+                var places = Vector256.Create((long)int.MaxValue + _firstColumn) - (best & Vector256.Create((long)uint.MaxValue));
+                Vector256.Narrow(Avx2.Permute4x64(places, 0b_11_01_10_00), places).GetLower().StoreUnsafe(ref _places[x]);
+            }
+
+            return x;
         }
     }
 }
