@@ -26,10 +26,10 @@ internal static class BenchRun
             var before = Machine.Load;
             using var peer = Peer.Start(shared, options.Threads, out var reason);
             var rows = new List<Row>();
-            foreach (var (work, open) in new Suite(options, shared).Cases(peer))
+            foreach (var entry in new Suite(options, shared).Cases(peer))
             {
-                progress.WriteLine(work.Name);
-                rows.Add(Comparison.Run(work, open, peer, options.Runs ?? (options.Quick ? QuickRuns : ThoroughRuns)));
+                progress.WriteLine(entry.Case.Name);
+                rows.Add(Comparison.Run(entry.Case, entry.Open, entry.Rival ?? peer, options.Runs ?? (options.Quick ? QuickRuns : ThoroughRuns)));
             }
 
             string[] report =

@@ -36,7 +36,7 @@ internal static class Comparison
     /// <param name="runs">How many pairs.</param>
     /// <returns>The row.</returns>
     /// <exception cref="InvalidOperationException">The two sides computed different things.</exception>
-    public static Row Run(Case work, Func<IWork> open, Peer? peer, int runs)
+    public static Row Run(Case work, Func<IWork> open, IRival? peer, int runs)
     {
         using var ours = open();
         var (opened, note) = peer?.Open(work) ?? (false, "none");
@@ -56,7 +56,7 @@ internal static class Comparison
         Pairs Paired(Func<Sample, double> figure) => new([.. oursTimes.Select(figure)], [.. peerTimes.Select(figure)]);
     }
 
-    private static void WarmUp(Case work, IWork ours, Peer? peer)
+    private static void WarmUp(Case work, IWork ours, IRival? peer)
     {
         var mean = double.NaN;
         for (var i = 0; i < (work.Long ? 1 : WarmUps); i++)
@@ -73,7 +73,8 @@ internal static class Comparison
         }
     }
 
-    private static Sample Time(IWork work)
+    /// <summary>Runs work of ours once.</summary>
+    public static Sample Time(IWork work)
     {
         Thread.Sleep(s_pause);
         var (start, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
@@ -81,7 +82,7 @@ internal static class Comparison
         return new Sample(Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds);
     }
 
-    private static Sample Time(Peer peer)
+    private static Sample Time(IRival peer)
     {
         Thread.Sleep(s_pause);
         return peer.Run().Time;

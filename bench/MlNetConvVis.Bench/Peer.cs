@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace MlNetConvVis.Bench;
 
 /// <summary>PyTorch and Pillow in a process of their own, which waits while our side runs. peers.py describes what is said.</summary>
-internal sealed class Peer : IDisposable
+internal sealed class Peer : IRival, IDisposable
 {
     private const string Variable = "CONVVIS_PYTHON";
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };

@@ -18,16 +18,16 @@ internal sealed class Suite(BenchOptions options, string shared)
 
     /// <summary>Enumerates the cases with what opens our side of them.</summary>
     /// <param name="peer">The peer, which makes JPEG files; null for none.</param>
-    public IEnumerable<(Case Case, Func<IWork> Open)> Cases(Peer? peer) =>
+    public IEnumerable<Entry> Cases(Peer? peer) =>
         All(peer).Where(c => options.Only is not { } part || c.Case.Name.Contains(part, StringComparison.Ordinal));
 
-    private IEnumerable<(Case Case, Func<IWork> Open)> All(Peer? peer)
+    private IEnumerable<Entry> All(Peer? peer)
     {
         var small = new Subject(shared, "zfnet64", SmallBatch, amplitude: 2, SmallClasses);
         foreach (var item in Forward(small, "pool5")) yield return item;
         yield return Projection(small, "conv5");
         var training = Of(small, "training", "training step", "fc6") with { Rate = Rate };
-        yield return (training, () => new TrainingWork(small, Rate, _settings));
+        yield return new Entry(training, () => new TrainingWork(small, Rate, _settings));
         yield return Images(peer);
         if (options.Quick) yield break;
         var paper = new Subject(shared, "zfnet", PaperBatch, amplitude: 120, classes: 1000, last: "pool5");
@@ -47,22 +47,28 @@ internal sealed class Suite(BenchOptions options, string shared)
         Classes = subject.Classes,
     };
 
-    private IEnumerable<(Case, Func<IWork>)> Forward(Subject subject, string layer)
+    private IEnumerable<Entry> Forward(Subject subject, string layer)
     {
-        yield return (Of(subject, "features", $"forward to {layer}", layer), () => new FeatureWork(subject, layer, switches: false, _settings));
-        yield return (Of(subject, "switches", $"forward to {layer}, with switches", layer), () => new FeatureWork(subject, layer, switches: true, _settings));
+        FeatureWork Work(bool switches) => new(subject, layer, switches, _settings);
+        yield return new Entry(Of(subject, "features", $"forward to {layer}", layer), () => Work(switches: false));
+        var withSwitches = Of(subject, "switches", $"forward to {layer}, with switches", layer);
+        yield return new Entry(withSwitches, () => Work(switches: true));
+        yield return new Entry(withSwitches with { Name = $"{withSwitches.Name}, beside our own without" }, () => Work(switches: true))
+        {
+            Rival = new OwnRival(() => Work(switches: false), "our own"),
+        };
     }
 
-    private (Case, Func<IWork>) Reverse(Subject subject, string layer)
+    private Entry Reverse(Subject subject, string layer)
     {
         var (work, units) = OfUnits(subject, "reverse", $"back from a {layer} unit each, forward pass given", layer);
-        return (work, () => new ReverseWork(subject, layer, units, _settings));
+        return new Entry(work, () => new ReverseWork(subject, layer, units, _settings));
     }
 
-    private (Case, Func<IWork>) Projection(Subject subject, string layer)
+    private Entry Projection(Subject subject, string layer)
     {
         var (work, units) = OfUnits(subject, "projection", $"projection of a {layer} unit each", layer);
-        return (work, () => new ProjectionWork(subject, layer, units, _settings));
+        return new Entry(work, () => new ProjectionWork(subject, layer, units, _settings));
     }
 
     private (Case Case, Unit[] Units) OfUnits(Subject subject, string kind, string name, string layer)
@@ -73,7 +79,7 @@ internal sealed class Suite(BenchOptions options, string shared)
         return (Of(subject, kind, name, layer) with { Units = [.. units.Select(u => u.IndexIn(shape))] }, units);
     }
 
-    private (Case, Func<IWork>) Figure(Subject subject)
+    private Entry Figure(Subject subject)
     {
         var work = Of(subject, "figure", $"figure 2 over {PhotosOfFigure} photos in memory", "conv5") with
         {
@@ -83,16 +89,15 @@ internal sealed class Suite(BenchOptions options, string shared)
             Photos = PhotosOfFigure,
             Long = true,
         };
-        return (work, () =>
+        return new Entry(work, () =>
         {
             var photos = new byte[PhotosOfFigure * (subject.Images.Length / subject.Batch)];
             subject.WritePhotos(photos, PhotoSeed);
             return new FigureWork(subject, photos, work, _settings);
-        }
-        );
+        });
     }
 
-    private (Case, Func<IWork>) Images(Peer? peer)
+    private Entry Images(Peer? peer)
     {
         var count = options.Quick ? 24 : 64;
         var folder = Path.Combine(shared, "photos");
@@ -104,6 +109,15 @@ internal sealed class Suite(BenchOptions options, string shared)
             Name = $"{count} {format} files of 500x375 to 224x224 ({codec.Name} {codec.Version})", Kind = "images", Batch = count,
             Folder = folder
         };
-        return (work, () => new ImageWork(folder, options.Threads));
+        return new Entry(work, () => new ImageWork(folder, options.Threads));
     }
+}
+
+/// <summary>A case, what opens our side of it, and what stands beside it where that is not the peer.</summary>
+/// <param name="Case">The case.</param>
+/// <param name="Open">Opens our side.</param>
+internal sealed record Entry(Case Case, Func<IWork> Open)
+{
+    /// <summary>Gets what stands beside it; null for the peer.</summary>
+    public IRival? Rival { get; init; }
 }

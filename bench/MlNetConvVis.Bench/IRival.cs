@@ -1,0 +1,32 @@
+namespace MlNetConvVis.Bench;
+
+/// <summary>The other side of a comparison.</summary>
+internal interface IRival
+{
+    /// <summary>Gets a case ready.</summary>
+    /// <returns>How it is run, or why it cannot be.</returns>
+    (bool Opened, string Note) Open(Case work);
+
+    /// <summary>Runs the case once.</summary>
+    /// <returns>How long it took, and the mean absolute value of the result.</returns>
+    (Sample Time, double Mean) Run();
+
+    /// <summary>Lets go of the case.</summary>
+    void Close();
+}
+
+/// <summary>Work of our own, to see what something costs beside something else.</summary>
+internal sealed class OwnRival(Func<IWork> open, string name) : IRival
+{
+    private IWork? _work;
+
+    public (bool Opened, string Note) Open(Case work)
+    {
+        _work = open();
+        return (true, name);
+    }
+
+    public (Sample Time, double Mean) Run() => (Comparison.Time(_work!), _work!.Mean());
+
+    public void Close() => _work?.Dispose();
+}
