@@ -40,6 +40,9 @@ internal sealed class FieldForward : IDisposable
         foreach (var mask in _forward.Masks) new PlacedWindow(mask.Window, unit, _shapes[mask.Value]).Mark(Item(mask.Name, item));
     }
 
+    /// <summary>Gets the execution provider.</summary>
+    public string Provider => _session.Provider;
+
     public void Run(int items) => _run.Run(items);
 
     /// <summary>Gets the activations of all maps at a unit's place.</summary>

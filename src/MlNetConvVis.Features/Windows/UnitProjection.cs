@@ -88,29 +88,29 @@ internal sealed class WindowedProjection : IUnitProjection
     private readonly string _imageName;
     private readonly string _layerName;
     private readonly StartValue _start;
-    private readonly GraphSession _session;
-    private readonly BoundRun _forward;
+    private readonly Func<GraphSession> _open;
     private readonly WindowCutter _cutter;
     private readonly UnitPasses _passes;
     private readonly FieldForward? _field;
     private readonly int _window;
     private float[] _windows = [];
+    private GraphSession? _session;
+    private BoundRun? _forward;
 
     private WindowedProjection(
-        ConvNet net, ImagePlanes image, string layer, ReversalRuleSet rules, WindowedReversal reversal, GraphSession session, SessionSettings settings,
-        int batch, bool always)
+        ConvNet net, ImagePlanes image, string layer, ReversalRuleSet rules, WindowedReversal reversal, FieldForward? field, Func<GraphSession> open,
+        SessionSettings settings, int batch)
     {
         (_image, _imageName, _layer, _layerName, _start) = (image, net.Image.Name, net.ShapeOf(layer), layer, rules.StartsFrom);
-        (_session, _forward) = (session, session.Bind(batch));
-        _cutter = new WindowCutter(reversal, ShapeInference.Infer(net.Graph), _forward);
+        (_field, _open) = (field, open);
+        Capacity = _layer[0] is { IsKnown: true } items ? (int)items.Size : batch;
+        _cutter = new WindowCutter(reversal, ShapeInference.Infer(net.Graph));
         _passes = new UnitPasses(reversal.Graph, settings);
-        _field = (always || reversal.ShareOfWork < MostShare) && WindowedForward.TryBuild(net.Graph, layer, image.Name, reversal) is { } field
-            ? new FieldForward(field, reversal, net, image, settings, batch) : null;
         ShareOfOne = _field is null ? 1 : reversal.ShareOfWork;
         _window = (int)(_image.Shape.Known(1) * OnnxTensor.Product(reversal.Window.Select(static a => a.Size)));
     }
 
-    public int Capacity => _forward.Capacity;
+    public int Capacity { get; }
 
     public int Seen { get; private set; }
 
@@ -123,15 +123,20 @@ internal sealed class WindowedProjection : IUnitProjection
         if (ImagePlanes.Of(net) is not { } image || WindowedReversal.TryBuild(net.Graph, layer, image.Name, rules) is not { } reversal) return null;
         if (!always && reversal.ShareOfWork >= 1) return null;
         var values = reversal.ForwardValues.Where(v => v != net.Image.Name);
-        var session = new GraphSession(FeatureGraph.Of(net, [layer, .. values], switches: false), settings);
-        if (session.Provider == SessionSettings.ProcessorProvider)
-            return new WindowedProjection(net, image, layer, rules, reversal, session, settings, batch, always);
-        session.Dispose();
+        GraphSession Open() => new(FeatureGraph.Of(net, [layer, .. values], switches: false), settings);
+        var field = (always || reversal.ShareOfWork < MostShare) && WindowedForward.TryBuild(net.Graph, layer, image.Name, reversal) is { } alone
+            ? new FieldForward(alone, reversal, net, image, settings, batch) : null;
+        var session = field is null ? Open() : null;      // otherwise opened when whole images are to be seen
+        if ((field?.Provider ?? session!.Provider) == SessionSettings.ProcessorProvider)
+            return new WindowedProjection(net, image, layer, rules, reversal, field, Open, settings, batch) { _session = session };
+        field?.Dispose();
+        session?.Dispose();
         return null;
     }
 
     public void See(ReadOnlySpan<float> images)
     {
+        _forward ??= (_session ??= _open()).Bind(Capacity);
         images.CopyTo(_forward.Floats(_imageName));
         Seen = images.Length / (int)_image.Shape.ItemCount();
         _forward.Run(Seen);
@@ -140,10 +145,11 @@ internal sealed class WindowedProjection : IUnitProjection
     public void Project(ReadOnlySpan<int> images, ReadOnlySpan<Unit> units, Span<float> projections, Span<float> activations)
     {
         var which = images.ToArray();
+        var forward = _forward!;      // images were seen, or none of them would be named
         Project(units.ToArray(), projections, activations, (i, unit, pass) =>
         {
-            _cutter.Cut(which[i], unit, pass);
-            return _forward.Floats(_layerName)[(int)((which[i] * _layer.ItemCount()) + unit.IndexIn(_layer))];
+            _cutter.Cut(forward, which[i], unit, pass);
+            return forward.Floats(_layerName)[(int)((which[i] * _layer.ItemCount()) + unit.IndexIn(_layer))];
         });
     }
 
@@ -171,8 +177,8 @@ internal sealed class WindowedProjection : IUnitProjection
     {
         _passes.Dispose();
         _field?.Dispose();
-        _forward.Dispose();
-        _session.Dispose();
+        _forward?.Dispose();
+        _session?.Dispose();
     }
 
     /// <summary>All activations but the unit's set to zero (Zeiler and Fergus 2013, section 2.1), or one in its place; then back.</summary>

@@ -7,25 +7,26 @@ namespace MlNetConvVis.Features;
 
 /// <summary>Cuts out of a forward pass what the projection of single units takes in, and sets the projected window into a whole image. For images [N, C, H,
 /// W].</summary>
-internal sealed class WindowCutter(WindowedReversal reversal, IReadOnlyDictionary<string, TensorShape> shapes, BoundRun forward)
+internal sealed class WindowCutter(WindowedReversal reversal, IReadOnlyDictionary<string, TensorShape> shapes)
 {
     private readonly WindowPart[] _parts = [.. reversal.Parts];
 
     /// <summary>Cuts out everything for one unit.</summary>
+    /// <param name="forward">The forward pass of whole images.</param>
     /// <param name="image">The place of its image in the forward batch.</param>
     /// <param name="unit">The unit.</param>
     /// <param name="pass">What takes the parts in.</param>
-    public void Cut(int image, Unit unit, IUnitPass pass)
+    public void Cut(BoundRun forward, int image, Unit unit, IUnitPass pass)
     {
         foreach (var part in _parts)
         {
             switch (part)
             {
                 case ValuePart value:
-                    new PlacedWindow(value.Window, unit, shapes[value.Value]).CopyOutOf(Item(value.Value, image), pass.Floats(part.Name), 1);
+                    new PlacedWindow(value.Window, unit, shapes[value.Value]).CopyOutOf(Item(forward, value.Value, image), pass.Floats(part.Name), 1);
                     break;
                 case SwitchPart switches:
-                    CutSwitches(switches, Item(switches.Pool.Inputs[0], image), unit, pass.Longs(part.Name));
+                    CutSwitches(switches, Item(forward, switches.Pool.Inputs[0], image), unit, pass.Longs(part.Name));
                     break;
                 default:
                     Cut(part, unit, pass);
@@ -54,7 +55,8 @@ internal sealed class WindowCutter(WindowedReversal reversal, IReadOnlyDictionar
         new PlacedWindow(reversal.Window, unit, image).CopyInto(window, destination);
     }
 
-    private Span<float> Item(string value, int item) => forward.Floats(value).Slice(item * forward.ItemLength(value), forward.ItemLength(value));
+    private static Span<float> Item(BoundRun forward, string value, int item) =>
+        forward.Floats(value).Slice(item * forward.ItemLength(value), forward.ItemLength(value));
 
     private static void CutSwitches(SwitchPart part, ReadOnlySpan<float> values, Unit unit, Span<long> places)
     {
