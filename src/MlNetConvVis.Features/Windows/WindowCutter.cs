@@ -21,10 +21,10 @@ internal sealed class WindowCutter(WindowedReversal reversal, IReadOnlyDictionar
             switch (part)
             {
                 case ValuePart value:
-                    new Placed(value.Window, unit, shapes[value.Value]).CopyOutOf(Item(value.Value, image), pass.Floats(part.Name), 1);
+                    new Placed(value.Window, unit, shapes[value.Value]).CopyOutOf(Item(value.Value, image), pass.Floats(part.Name));
                     break;
                 case ConstantPart constant:
-                    new Placed(constant.Window, unit, TensorShape.Of(constant.Constant.Dims)).CopyOutOf(constant.Constant.Floats, pass.Floats(part.Name), 1);
+                    new Placed(constant.Window, unit, TensorShape.Of(constant.Constant.Dims)).CopyOutOf(constant.Constant.Floats, pass.Floats(part.Name));
                     break;
                 case MaskPart mask:
                     new Placed(mask.Window, unit, shapes[mask.Value]).Mark(pass.Floats(part.Name));
@@ -93,10 +93,10 @@ internal sealed class WindowCutter(WindowedReversal reversal, IReadOnlyDictionar
 
         private bool Holds(int y, int x) => (uint)y < (uint)_height && (uint)x < (uint)_width;
 
-        /// <summary>Copies the window out of [C, H, W].</summary>
-        public void CopyOutOf(ReadOnlySpan<float> value, Span<float> window, float outside)
+        /// <summary>Copies the window out of [C, H, W]; ones outside it, where no signal is: there a quotient stays a number.</summary>
+        public void CopyOutOf(ReadOnlySpan<float> value, Span<float> window)
         {
-            if (!IsInside) window.Fill(outside);
+            if (!IsInside) window.Fill(1);
             var inside = Inside;
             for (var channel = 0; channel < value.Length / (_height * _width); channel++)
             {
