@@ -63,7 +63,7 @@ internal sealed class WireReader(string file, ExternalData external)
         1 => attribute.F,
         2 => attribute.I,
         3 => attribute.S.ToStringUtf8(),
-        4 => Tensor(attribute.T),
+        4 => Tensor(attribute.T ?? throw new GraphException($"Attribute '{attribute.Name}' of {node.OpType} node '{node.Name}' in '{file}' holds no tensor; the model is damaged.")),
         6 => attribute.Floats.ToArray(),
         7 => attribute.Ints.ToArray(),
         8 => attribute.Strings.Select(static s => s.ToStringUtf8()).ToArray(),

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MlNetConvVis.Graph;
 using MlNetConvVis.Runtime;
 
@@ -35,10 +36,17 @@ internal sealed class UnitPasses : IDisposable
     public void ForEach(int count, Action<int, IUnitPass> body)
     {
         var threads = Math.Min(_passes.Length, count);
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
+        try
         {
-            for (var i = thread; i < count; i += threads) body(i, _passes[thread]);
-        });
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
+            {
+                for (var i = thread; i < count; i += threads) body(i, _passes[thread]);
+            });
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
     }
 
     public void Dispose()

@@ -36,10 +36,15 @@ public static class BatchNormalizationFolding
         return conv is not { OpType: "Conv" } ? Applicability.No($"'{norm.Label}' does not follow a convolution")
             : !norm.Inputs.Skip(1).Concat(conv.Inputs.Skip(1)).All(i => i.Length == 0 || graph.IsConstant(i))
             ? Applicability.No($"'{norm.Label}' or '{conv.Label}' has computed weights")
+            : !Fits(graph, conv, norm) ? Applicability.No($"'{norm.Label}' has other than one number for each map of '{conv.Label}'")
             : graph.UsersOf(conv.Outputs[0]).Count > 1
             || graph.Outputs.Any(o => o.Name == conv.Outputs[0]) ? Applicability.No($"'{conv.Outputs[0]}' is read elsewhere too")
             : Applicability.Yes;
     }
+
+    private static bool Fits(OnnxGraph graph, OnnxNode conv, OnnxNode norm) => norm.Inputs.Count == 5 && conv.Inputs.Count > 1
+        && graph.Initializers[conv.Inputs[1]].Dims is [var maps, ..]
+        && norm.Inputs.Skip(1).Concat(conv.Inputs.Skip(2)).Where(static i => i.Length > 0).All(i => graph.Initializers[i].Dims is [var count] && count == maps);
 
     private static OnnxNode Fold(OnnxGraph graph, OnnxNode conv, OnnxNode norm, Dictionary<string, OnnxTensor> initializers)
     {

@@ -16,7 +16,7 @@ public abstract record WindowPart(string Name)
     private protected static string Text(IReadOnlyList<FieldAxis> window) => string.Join(';', window);
 }
 
-/// <summary>A part of a forward value, [1, C, window]; zero outside the value.</summary>
+/// <summary>A part of a forward value, [1, C, window]; one outside the value, so that quotients stay numbers there.</summary>
 /// <param name="Name">The input's name in the windowed graph.</param>
 /// <param name="Value">The forward value.</param>
 /// <param name="Window">Its part.</param>

@@ -31,7 +31,7 @@ internal static class ShapeRules
             new("Gemm", static q => [Gemm(q)]),
             new("MatMul", static q => [MatMul(q.Node, q.Input(0), q.Input(1))]),
             new("Dropout", static q => Twice(q.Input(0))),
-            new("BatchNormalization", static q => [q.Input(0), .. q.Node.Outputs.Skip(1).Select(_ => q.Input(3))]),
+            new("BatchNormalization", BatchNormalization),
             new("Flatten", static q => [LayoutShapes.Flatten(q)]),
             new("Reshape", static q => [LayoutShapes.Reshape(q)]),
             new("Transpose", static q => [LayoutShapes.Transpose(q)]),
@@ -76,6 +76,16 @@ internal static class ShapeRules
         }
 
         return new TensorShape([input[0], channels, .. WindowGeometry.Of(q.Node, input, weights).OutputSizes.Select(static s => (Dim)s)]);
+    }
+
+    /// <summary>Scale, shift, mean and variance hold one number a channel each.</summary>
+    private static TensorShape[] BatchNormalization(ShapeQuestion q)
+    {
+        var input = q.Input(0);
+        return q.InputCount == 5 && Enumerable.Range(1, 4).All(i => q.Input(i).Rank == 1 && (q.Input(i)[0] == input[1] || !input[1].IsKnown))
+            ? [input, .. q.Node.Outputs.Skip(1).Select(_ => q.Input(3))]
+            : throw new GraphException($"BatchNormalization node '{q.Node.Label}' normalises {input} with {string.Join(", ", Enumerable.Range(1, q.InputCount - 1).Select(q.Input))}; " +
+                $"scale, shift, mean and variance of one number a channel each were wanted, [{input[1]}].");
     }
 
     private static TensorShape Transposed(ShapeQuestion q)

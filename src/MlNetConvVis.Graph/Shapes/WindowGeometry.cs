@@ -58,7 +58,9 @@ public sealed record WindowGeometry(
         if (node.OpType == "ConvTranspose") return Transposed(node, sizes, kernel, strides, dilations, begin, end);
         var ceil = node.Attributes.Int("ceil_mode", 0) == 1;
         var output = sizes.Select((size, a) => OutputSize(node, size, kernel[a], strides[a], dilations[a], begin[a], end[a], ceil)).ToArray();
-        return new WindowGeometry(kernel, strides, dilations, begin, end, sizes, output);
+        var window = new WindowGeometry(kernel, strides, dilations, begin, end, sizes, output);
+        return node.OpType == "Conv" || Enumerable.Range(0, sizes.Length).All(window.AlwaysMeetsInput) ? window : throw new GraphException(
+            $"{node.OpType} node '{node.Label}' has dilations [{string.Join(',', dilations)}] and pads [{string.Join(',', pads)}], so that some windows meet nothing of {input} but padding. Use a larger image.");
     }
 
     /// <summary>
@@ -68,6 +70,23 @@ public sealed record WindowGeometry(
     /// <returns>One number an axis, each smaller than the stride.</returns>
     public long[] OutputPadding() =>
         [.. InputSizes.Select((size, a) => (size + PadsBegin[a] + PadsEnd[a] - (Dilations[a] * (Kernel[a] - 1)) - 1) % Strides[a])];
+
+    /// <summary>
+    /// Whether every window along an axis holds an element of the input. Only dilated ones may not: of others the padding is smaller than the window, or
+    /// there are more of them than memory takes.
+    /// </summary>
+    private bool AlwaysMeetsInput(int a)
+    {
+        if (Dilations[a] == 1) return true;
+        for (var p = 0L; p < OutputSizes[a] && (p * Strides[a]) < PadsBegin[a]; p++)
+        {
+            var missing = PadsBegin[a] - (p * Strides[a]);
+            var element = (missing + Dilations[a] - 1) / Dilations[a];      // the first that lies behind the padding
+            if (element >= Kernel[a] || (element * Dilations[a]) - missing >= InputSizes[a]) return false;
+        }
+
+        return ((OutputSizes[a] - 1) * Strides[a]) - PadsBegin[a] < InputSizes[a];
+    }
 
     /// <summary>
     /// A ConvTranspose as the convolution that it is the transpose of: what goes out of the node comes into that convolution. ONNX: size =

@@ -35,6 +35,18 @@ public class PoolSwitchTests
         Assert.Equal(0, places[0]);
     }
 
+    /// <summary>The maximum of nothing has no place: such a pool is refused before anything reads past its rows.</summary>
+    [Theory]
+    [InlineData(1, 9, 2, 2, 1, false)]       // -1 and 1 of one row
+    [InlineData(3, 9, 2, 4, 1, false)]       // -1 and 3 of three rows
+    [InlineData(3, 9, 3, 4, 4, true)]
+    [InlineData(2, 9, 2, 2, 1, true)]
+    public void Windows_over_padding_alone_are_refused(int height, int width, int kernel, int dilation, int pad, bool fits)
+    {
+        Assert.Equal(fits, Record.Exception(() => Geometry(height, width, kernel, 1, dilation, pad, pad)) is null);
+        Assert.Equal(fits, Record.Exception(() => Geometry(width, height, kernel, 1, dilation, pad, pad)) is null);
+    }
+
     private static int[] Searched(float[] values, WindowGeometry geometry)
     {
         var plane = (int)(geometry.InputSizes[0] * geometry.InputSizes[1]);

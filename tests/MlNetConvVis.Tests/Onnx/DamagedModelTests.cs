@@ -42,6 +42,10 @@ public sealed class DamagedModelTests : IDisposable
     [InlineData("y = Conv(x, w) dilations=[900000000,900000000]", "Use a larger image")]
     [InlineData("y = DepthToSpace(x) blocksize=0", "blocksize 0")]
     [InlineData("y, z = Split(x) axis=1 split=[1,1]", "does not fit")]
+    [InlineData("c = Conv(x, w)\ny = BatchNormalization(c, pair)", "one number a channel")]
+    [InlineData("c = Conv(x, w)\ny = BatchNormalization(c, three, three, three, three)", "one number a channel")]
+    [InlineData("y = BatchNormalization(x, pair, three, three, three)", "one number a channel")]
+    [InlineData("y = MaxPool(x) kernel_shape=[2,2] dilations=[5,5] pads=[1,1,1,1]", "nothing of [1,3,4,4] but padding")]
     public void Damaged_graphs_are_refused(string text, string reason)
     {
         var model = Path.Combine(_folder.Path, "bad.onnx");
@@ -93,6 +97,14 @@ public sealed class DamagedModelTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_tensor_attribute_without_a_tensor_is_refused()
+    {
+        var model = Model("c = ConstantOfShape(far)\ny = Relu(x)");
+        model.Graph.Node[0].Attribute.Add(new AttributeProto { Name = "value", Type = 4 });
+        Assert.Contains("'value' of ConstantOfShape", Assert.Throws<GraphException>(() => OnnxFile.Read(model.ToByteArray())).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Weights that are listed as inputs too, as older exporters do, are constants.</summary>
     [Fact]
     public void Weights_among_the_inputs_are_no_inputs()
@@ -122,7 +134,8 @@ public sealed class DamagedModelTests : IDisposable
         graph.Initializer.AddRange([
             Wire("w", OnnxTensor.Of(new float[12], 2, 3, 2, 1)), Wire("whole", OnnxTensor.Of(new long[9], 3, 3, 1, 1)), Wire("far", OnnxTensor.Of([99L], 1)),
             Wire("huge", OnnxTensor.Of([1f, 1, 1e5f, 1e5f], 4)), Wire("wide", OnnxTensor.Of([100_000L, 3, 100_000, 4], 4)),
-            Wire("many", OnnxTensor.Of([100_000_000L, 3, 4, 4], 4)), Wire("empty", OnnxTensor.Of(Array.Empty<float>(), 0, 3, 1, 1))]);
+            Wire("many", OnnxTensor.Of([100_000_000L, 3, 4, 4], 4)), Wire("empty", OnnxTensor.Of(Array.Empty<float>(), 0, 3, 1, 1)),
+            Wire("pair", OnnxTensor.Of([1f, 1], 2)), Wire("three", OnnxTensor.Of([1f, 1, 1], 3))]);
         foreach (var node in text.Split('\n').Select(GraphText.Node))
         {
             var wire = new NodeProto { OpType = node.OpType, Input = { node.Inputs }, Output = { node.Outputs } };
