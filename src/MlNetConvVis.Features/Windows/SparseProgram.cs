@@ -60,7 +60,7 @@ internal sealed class SparseProgram
                 return Shape(node.Inputs[0]).Rank == 4 && node.Inputs.Count == 4 && _graph.Initializers[node.Inputs[3]].Longs is [1];
             case "ConvTranspose":
                 if (node.Input(2) is not null || !IsConstant(node.Inputs[1])
-                    || TransposedConvolution.TryOf(node, Constant(node.Inputs[1]), Shape(node.Inputs[0]), Shape(node.Inputs[1])) is not { } made)
+                    || TransposedConvolution.TryOf(node, Weights(node.Inputs[1]), Shape(node.Inputs[0]), Shape(node.Inputs[1])) is not { } made)
                 {
                     return false;
                 }
@@ -80,6 +80,9 @@ internal sealed class SparseProgram
         if (!_constants.TryGetValue(name, out var values)) _constants[name] = values = _graph.Initializers[name].Floats.ToArray();
         return values;
     }
+
+    /// <summary>Weights that are packed anew, so not kept in this form.</summary>
+    private float[] Weights(string name) => _constants.TryGetValue(name, out var known) ? known : _graph.Initializers[name].Floats.ToArray();
 
     private TensorShape Shape(string name) => _shapes[name];
 

@@ -127,8 +127,18 @@ internal sealed class WindowedProjection : IUnitProjection
         var field = (always || reversal.ShareOfWork < MostShare) && WindowedForward.TryBuild(net.Graph, layer, image.Name, reversal) is { } alone
             ? new FieldForward(alone, reversal, net, image, settings, batch) : null;
         var session = field is null ? Open() : null;      // otherwise opened when whole images are to be seen
-        if ((field?.Provider ?? session!.Provider) == SessionSettings.ProcessorProvider)
-            return new WindowedProjection(net, image, layer, rules, reversal, field, Open, settings, batch) { _session = session };
+        try
+        {
+            if ((field?.Provider ?? session!.Provider) == SessionSettings.ProcessorProvider)
+                return new WindowedProjection(net, image, layer, rules, reversal, field, Open, settings, batch) { _session = session };
+        }
+        catch
+        {
+            field?.Dispose();
+            session?.Dispose();
+            throw;
+        }
+
         field?.Dispose();
         session?.Dispose();
         return null;

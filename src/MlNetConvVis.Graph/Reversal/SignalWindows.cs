@@ -11,9 +11,9 @@ internal static class SignalWindows
     /// <summary>Operators that compute each place from the same place of their inputs.</summary>
     private static readonly HashSet<string> s_samePlace =
     [
-        "Abs", "Add", "BatchNormalization", "Cast", "Clip", "Div", "Dropout", "Elu", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish", "Identity",
+        "Abs", "Add", "BatchNormalization", "Cast", "Celu", "Clip", "Div", "Dropout", "Elu", "Erf", "Exp", "HardSigmoid", "HardSwish", "Identity",
         "LRN", "LeakyRelu",
-        "Max", "Min", "Mul", "Neg", "PRelu", "Pow", "Reciprocal", "Relu", "Selu", "Sigmoid", "Softplus", "Softsign", "Sqrt", "Sub", "Sum", "Tanh",
+        "Max", "Mean", "Min", "Mul", "Neg", "PRelu", "Pow", "Reciprocal", "Relu", "Selu", "Sigmoid", "Softplus", "Softsign", "Sqrt", "Sub", "Sum", "Tanh",
         "ThresholdedRelu",
     ];
 
