@@ -75,11 +75,13 @@ internal static class LayerTable
     {
         var obstacles = new Dictionary<string, string>(StringComparer.Ordinal);
         var computed = new HashSet<string>(StringComparer.Ordinal) { image };
+        var trial = new RuleTrial(graph, image, ReversalRules.Paper);
         foreach (var node in graph.Nodes.Where(n => n.Inputs.Any(computed.Contains)))
         {
             computed.UnionWith(node.Outputs);
             var own = node.Domain.Length > 0 || !ReversalRules.Paper.Operators.Contains(node.OpType) ? $"no rule for {node.OpType} at '{node.Label}'"
-                : !shapes.ContainsKey(node.Outputs[0]) ? $"the shape of '{node.Outputs[0]}' is not known" : null;
+                : !shapes.ContainsKey(node.Outputs[0]) ? $"the shape of '{node.Outputs[0]}' is not known"
+                : trial.Refusal(node) is not null ? $"no rule for this form of {node.OpType} at '{node.Label}'" : null;
             if ((node.Inputs.Select(obstacles.GetValueOrDefault).FirstOrDefault(static o => o is not null) ?? own) is not { } obstacle) continue;
             foreach (var output in node.Outputs.Where(static o => o.Length > 0)) obstacles[output] = obstacle;
         }

@@ -1,3 +1,5 @@
+using MlNetConvVis.Onnx;
+
 namespace MlNetConvVis.Tests.Cli;
 
 public sealed class InspectTests : IDisposable
@@ -5,6 +7,16 @@ public sealed class InspectTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_form_of_an_operator_that_its_rule_refuses_is_marked_beforehand()
+    {
+        var model = Path.Combine(_folder.Path, "cast.onnx");
+        OnnxFile.Write(GraphText.Parse("c = Relu(x)\nwhole = Cast(c) to=7\ny = Cast(whole) to=1", [-1, 1, 4, 4]), model);
+        var layers = CommandLineRun.Of("inspect", model, "--json").AssertJson().GetProperty("layers").EnumerateArray().ToArray();
+        Assert.Equal([true, false, false], layers.Select(static l => l.GetProperty("reversible").GetBoolean()));
+        Assert.Contains("no rule for this form of Cast", layers[^1].GetRawText(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Layers_have_shapes_parameters_and_receptive_fields()
