@@ -3,6 +3,11 @@ namespace MlNetConvVis.Specs;
 /// <summary>Guesses which known name a misspelt one was meant to be.</summary>
 public static class NearestName
 {
+    /// <summary>More names than this are not listed whole.</summary>
+    private const int MostNamed = 60;
+
+    private const int FewNamed = 8;
+
     /// <summary>Finds the known name with the fewest edits, if it is near enough to be meant.</summary>
     /// <param name="given">The name that is not known.</param>
     /// <param name="known">The names that are; upper and lower case count as equal.</param>
@@ -29,8 +34,8 @@ public static class NearestName
     /// <param name="given">The name that is not known.</param>
     /// <param name="known">The names that are.</param>
     /// <returns>A sentence: "Did you mean 'x'? Known: x, y, z."</returns>
-    public static string Hint(string given, IReadOnlyCollection<string> known) =>
-        (Of(given, known) is { } meant ? $"Did you mean '{meant}'? " : "") + $"Known: {string.Join(", ", known)}.";
+    public static string Hint(string given, IReadOnlyCollection<string> known) => (Of(given, known) is { } meant ? $"Did you mean '{meant}'? " : "")
+        + (known.Count <= MostNamed ? $"Known: {string.Join(", ", known)}." : $"Known are {known.Count}, the nearest: {string.Join(", ", Ranked(given, known).Take(FewNamed))}.");
 
     /// <summary>
     /// Letters to insert, delete, replace or swap with their neighbour (optimal string alignment): d[i,j] = min(d[i-1,j] + 1, d[i,j-1] + 1,

@@ -146,7 +146,6 @@ public sealed class ProjectManyTests : IDisposable
     [InlineData("--bias is 'sub', which is not one of its choices", "--image", "photos/0.png", "--bias", "sub", "--out", "a.png")]
     [InlineData("--lrn is 'none', which is not one of its choices", "--image", "photos/0.png", "--lrn", "none", "--out", "a.png")]
     [InlineData("--pixels is 'positive', which is not one of its choices", "--image", "photos/0.png", "--pixels", "positive", "--out", "a.png")]
-    [InlineData("no photo to show beside", "--tensor", "x.npy", "--view", "pair", "--out", "a.png")]
     public void What_cannot_be_used_is_refused(string expected, params string[] args)
     {
         Photos(1);

@@ -75,7 +75,7 @@ internal sealed class ProjectVerb : Verb
         };
         var isMany = units is not null || given.Has(_images) || inputs.Source.Count > 1;
         var file = isMany ? OutForMany(given) : OutputPath.File(given, _out, ".png", ".npy");
-        var picture = new ProjectionView(view, inputs.Net, InputSize.Of(inputs.Shape, inputs.Net), tensor is null ? inputs.Net.Preprocessing : null);
+        var picture = new ProjectionView(view, inputs.Net, InputSize.Of(inputs.Shape, inputs.Net), inputs.Net.Preprocessing);
         if (!ProjectionFiles.IsArray(file)) picture.EnsureFits(file);
         else if (given.Has(_view))
             throw new UsageException($"{_view.Name} is for pictures, but {_out.Name} is '{file}'; a file that ends in .png, or a folder for many, was wanted.");
