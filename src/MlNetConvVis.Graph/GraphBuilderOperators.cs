@@ -1,3 +1,5 @@
+using MlNetConvVis.Graph.Shapes;
+
 namespace MlNetConvVis.Graph;
 
 /// <summary>The operators that rules and passes are written with, each as ONNX (opset 18) defines it.</summary>
@@ -116,6 +118,20 @@ public static class GraphBuilderOperators
             ? [x, build.Longs(starts), build.Longs(ends), build.Longs(axes)]
             : [x, build.Longs(starts), build.Longs(ends), build.Longs(axes), build.Longs(steps)];
         return build.Node("Slice", inputs);
+    }
+
+    /// <summary>Adds a strided cut that takes from every window of a Conv or pool the element at one position.</summary>
+    /// <param name="build">The graph.</param>
+    /// <param name="padded">[N, C, spatial axes], with the window's padding written out.</param>
+    /// <param name="window">How the window moves.</param>
+    /// <param name="offset">The position in the window, one index a spatial axis.</param>
+    /// <returns>[N, C, output sizes].</returns>
+    internal static Value ElementOfWindows(this GraphBuilder build, Value padded, WindowGeometry window, long[] offset)
+    {
+        long[] axes = [.. Enumerable.Range(2, window.Rank).Select(static a => (long)a)];
+        long[] starts = [.. offset.Select((k, a) => k * window.Dilations[a])];
+        long[] ends = [.. starts.Select((start, a) => start + ((window.OutputSizes[a] - 1) * window.Strides[a]) + 1)];
+        return build.Slice(padded, axes, starts, ends, window.Strides.ToArray());
     }
 
     /// <summary>Adds values put one behind the other along an axis.</summary>

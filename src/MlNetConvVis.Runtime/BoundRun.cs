@@ -59,6 +59,9 @@ public sealed class BoundRun : IDisposable
         {
             throw new SessionException($"ONNX Runtime failed to run the network: {e.Message.Split('\n', 2)[0].Trim()}", e);
         }
+
+        // The native call holds bare pointers. Where this run is the last use of a session that nobody closes, garbage collection would free it under the run.
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>

@@ -68,7 +68,7 @@ public sealed class ResidentSession : IStatefulSession
             throw new SessionException($"ONNX Runtime failed to run the training step: {e.Message.Split('\n', 2)[0].Trim()}", e);
         }
 
-        _current = 1 - _current;
+        _current = 1 - _current;       // after the native call, which holds bare pointers: this use keeps what they point to from garbage collection
     }
 
     /// <summary>Copies the state out.</summary>

@@ -24,9 +24,7 @@ internal static class CeilModePads
     {
         var window = WindowGeometry.Of(node, shape);
         if (node.OpType == "AveragePool" && node.Attributes.Int("count_include_pad", 0) == 1) return Counted(node, window, shape);
-        long[] ends = [.. Enumerable.Range(0, window.Rank).Select(a =>
-            ((window.OutputSizes[a] - 1) * window.Strides[a]) + (window.Dilations[a] * (window.Kernel[a] - 1)) +
-            1 - window.PadsBegin[a] - window.InputSizes[a])];
+        long[] ends = [.. Enumerable.Range(0, window.Rank).Select(window.Overhang)];
         if (ends.Zip(window.Kernel).Any(static pair => pair.First >= pair.Second)) return node;
         long[] pads = [.. window.PadsBegin, .. ends.Select(static e => Math.Max(e, 0))];
         return node with { Attributes = node.Attributes.Without("ceil_mode", "auto_pad").With("pads", pads) };

@@ -39,10 +39,10 @@ public static class FirstMaximum
         var (x, maxima) = (new Value(node.Inputs[0]), new Value(node.Outputs[0]));
         var padded = Padded(build, x, window);
         Value? place = null;
-        foreach (var offset in Offsets(window.Kernel).Reverse())
+        foreach (var offset in window.Offsets().Reverse())
         {
             var own = build.Shared(Places(window, offset));
-            place = place is not { } later ? own : build.Node("Where", [build.Node("Equal", [Cut(build, padded, window, offset), maxima]), own, later]);
+            place = place is not { } later ? own : build.Node("Where", [build.Node("Equal", [build.ElementOfWindows(padded, window, offset), maxima]), own, later]);
         }
 
         var channels = build.Node("Shape", [x], OnnxAttributes.Of(("start", 0L), ("end", 2L)));
@@ -55,22 +55,12 @@ public static class FirstMaximum
 
     private static Value Whole(GraphBuilder build, long number) => build.Shared(OnnxTensor.Of([number]));
 
-    /// <summary>The lowest number around, as far as windows reach: it equals no maximum.</summary>
+    /// <summary>Not-a-number around, as far as windows reach: it equals no maximum.</summary>
     private static Value Padded(GraphBuilder build, Value x, WindowGeometry window)
     {
-        long[] ends = [.. Enumerable.Range(0, window.Rank).Select(a => Math.Max(0,
-            ((window.OutputSizes[a] - 1) * window.Strides[a]) + (window.Dilations[a] * (window.Kernel[a] - 1)) +
-                1 - window.PadsBegin[a] - window.InputSizes[a]))];
+        long[] ends = [.. Enumerable.Range(0, window.Rank).Select(a => Math.Max(0, window.Overhang(a)))];
         return window.PadsBegin.Concat(ends).All(static p => p == 0) ? x
-            : build.Node("Pad", [x, build.Longs([0, 0, .. window.PadsBegin, 0, 0, .. ends]), build.Scalar(float.NegativeInfinity)]);
-    }
-
-    private static Value Cut(GraphBuilder build, Value padded, WindowGeometry window, long[] offset)
-    {
-        long[] axes = [.. Enumerable.Range(2, window.Rank).Select(static a => (long)a)];
-        long[] starts = [.. offset.Select((k, a) => k * window.Dilations[a])];
-        long[] ends = [.. starts.Select((start, a) => start + ((window.OutputSizes[a] - 1) * window.Strides[a]) + 1)];
-        return build.Slice(padded, axes, starts, ends, window.Strides.ToArray());
+            : build.Node("Pad", [x, build.Longs([0, 0, .. window.PadsBegin, 0, 0, .. ends]), build.Scalar(float.NaN)]);
     }
 
     /// <summary>For each pooled place the flat place, within its channel, of one position of its window; [1, 1, pooled sizes].</summary>
@@ -87,8 +77,4 @@ public static class FirstMaximum
 
         return OnnxTensor.Of(places.ToArray(), [1, 1, .. window.OutputSizes]);
     }
-
-    private static IEnumerable<long[]> Offsets(IReadOnlyList<long> kernel) => kernel.Aggregate(
-        (IEnumerable<long[]>)[[]],
-        static (offsets, size) => offsets.SelectMany(o => Enumerable.Range(0, (int)size).Select(k => (long[])[.. o, k])));
 }

@@ -64,24 +64,12 @@ internal static class ConvReversal
     /// <summary>From [C, N, padded spatial] and [N, out spatial, O] to [O, C, kernel].</summary>
     private static Value GroupToWeights(GraphBuilder build, Value padded, Value signal, WindowGeometry window, (long Channels, long Maps) size)
     {
-        var cuts = Offsets(window.Kernel).Select(offset => Cut(build, padded, window, offset)).ToArray();
+        var cuts = window.Offsets().Select(offset => build.ElementOfWindows(padded, window, offset)).ToArray();
         var rows = build.Reshape(cuts.Length == 1 ? cuts[0] : build.Concat(0, cuts), cuts.Length * size.Channels, -1);
         var product = build.MatMul(rows, build.Reshape(signal, -1, size.Maps));
         var ordered = build.Transpose(build.Reshape(product, cuts.Length, size.Channels, size.Maps), 2, 1, 0);
         return build.Reshape(ordered, [size.Maps, size.Channels, .. window.Kernel]);
     }
 
-    private static Value Cut(GraphBuilder build, Value padded, WindowGeometry window, long[] offset)
-    {
-        long[] starts = [.. offset.Select((k, a) => k * window.Dilations[a])];
-        long[] ends = [.. starts.Select((start, a) => start + ((window.OutputSizes[a] - 1) * window.Strides[a]) + 1)];
-        return build.Slice(padded, SpatialAxes(window.Rank), starts, ends, window.Strides.ToArray());
-    }
-
     private static long[] SpatialAxes(int rank) => [.. Enumerable.Range(2, rank).Select(static a => (long)a)];
-
-    /// <summary>Every position in a window, in row-major order.</summary>
-    private static IEnumerable<long[]> Offsets(IReadOnlyList<long> kernel) => kernel.Aggregate(
-        (IEnumerable<long[]>)[[]],
-        static (offsets, size) => offsets.SelectMany(o => Enumerable.Range(0, (int)size).Select(k => (long[])[.. o, k])));
 }

@@ -83,8 +83,7 @@ internal static class PoolReversal
     private static long[] EndPads(WindowGeometry window)
     {
         var padding = window.OutputPadding();
-        return [.. window.PadsBegin, .. window.InputSizes.Select((size, a) =>
-            ((window.OutputSizes[a] - 1) * window.Strides[a]) + (window.Dilations[a] * (window.Kernel[a] - 1)) + 1 + padding[a] - window.PadsBegin[a] - size)];
+        return [.. window.PadsBegin, .. padding.Select((added, a) => window.Overhang(a) + added)];
     }
 
     /// <summary>How many elements each window averaged: those inside the image, and the padding too with count_include_pad.</summary>

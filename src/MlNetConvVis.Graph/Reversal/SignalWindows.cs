@@ -59,7 +59,7 @@ internal static class SignalWindows
         if (!IsWindowed(node)) return signal;
         var window = Geometry(node, shapes);
         return [.. signal.Select((axis, a) => new FieldAxis(
-            ((axis.Size - 1) * window.Strides[a]) + (window.Dilations[a] * (window.Kernel[a] - 1)) + 1,
+            window.Reach(a, axis.Size),
             axis.Stride * window.Strides[a],
             (axis.Start * window.Strides[a]) - window.PadsBegin[a]))];
     }

@@ -27,6 +27,17 @@ public sealed record WindowGeometry(
     /// <summary>Gets the pads as ONNX writes them: all begins, then all ends.</summary>
     public long[] Pads => [.. PadsBegin, .. PadsEnd];
 
+    /// <summary>How far neighbouring windows reach along an axis, from the first element of the first to the last of the last.</summary>
+    internal long Reach(int axis, long windows) => ((windows - 1) * Strides[axis]) + (Dilations[axis] * (Kernel[axis] - 1)) + 1;
+
+    /// <summary>How far the last window along an axis reaches past the input; negative where it ends before.</summary>
+    internal long Overhang(int axis) => Reach(axis, OutputSizes[axis]) - PadsBegin[axis] - InputSizes[axis];
+
+    /// <summary>Every position in a window, in row-major order.</summary>
+    internal IEnumerable<long[]> Offsets() => Kernel.Aggregate(
+        (IEnumerable<long[]>)[[]],
+        static (offsets, size) => offsets.SelectMany(o => Enumerable.Range(0, (int)size).Select(k => (long[])[.. o, k])));
+
     /// <summary>Works out the geometry of a node.</summary>
     /// <param name="node">A Conv, ConvTranspose, MaxPool or AveragePool.</param>
     /// <param name="input">The shape that comes in, [N, C, spatial axes].</param>
