@@ -4,7 +4,7 @@ namespace MlNetConvVis.Graph;
 
 /// <summary>
 /// The attributes of a node by name. A value is a <see cref="long"/>, <see cref="float"/>, <see cref="string"/>, <see cref="OnnxTensor"/>,
-/// or an array of <see cref="long"/>, <see cref="float"/> or <see cref="string"/>. Immutable.
+/// <see cref="OnnxBranch"/>, or an array of <see cref="long"/>, <see cref="float"/> or <see cref="string"/>. Immutable.
 /// </summary>
 public sealed class OnnxAttributes : IReadOnlyCollection<KeyValuePair<string, object>>
 {
@@ -84,10 +84,10 @@ public sealed class OnnxAttributes : IReadOnlyCollection<KeyValuePair<string, ob
 
     private static object Checked(string name, object value) => value switch
     {
-        long or float or string or OnnxTensor or long[] or float[] or string[] => value,
+        long or float or string or OnnxTensor or OnnxBranch or long[] or float[] or string[] => value,
         int number => (long)number,
         _ => throw new GraphException($"Attribute '{name}' has a value of type {value.GetType().Name}; " +
-            "a long, float, string, tensor, or an array of long, float or string was wanted."),
+            "a long, float, string, tensor, branch, or an array of long, float or string was wanted."),
     };
 
     private T Get<T>(string name, T fallback) => !_values.TryGetValue(name, out var value) ? fallback

@@ -14,13 +14,7 @@ internal sealed class WireReader(string file, ExternalData external)
         var graph = model.Graph;
         if (graph.SparseInitializer.Count > 0)
             throw new GraphException($"'{file}' holds sparse weights, which are not read. Export it with dense ones.");
-        var initializers = new Dictionary<string, OnnxTensor>(StringComparer.Ordinal);
-        foreach (var tensor in graph.Initializer)
-        {
-            if (!initializers.TryAdd(tensor.Name, Tensor(tensor)))
-                throw new GraphException($"'{file}' holds the weights '{tensor.Name}' twice; names must be unique.");
-        }
-
+        var initializers = Initializers(graph);
         var inputs = graph.Input.Where(i => !initializers.ContainsKey(i.Name)).Select(Info);
         return new OnnxGraph(
             graph.Name,
@@ -30,6 +24,18 @@ internal sealed class WireReader(string file, ExternalData external)
             graph.Node.Select(Node),
             initializers,
             model.MetadataProps.DistinctBy(static p => p.Key).ToDictionary(static p => p.Key, static p => p.Value));
+    }
+
+    private Dictionary<string, OnnxTensor> Initializers(GraphProto graph)
+    {
+        var initializers = new Dictionary<string, OnnxTensor>(StringComparer.Ordinal);
+        foreach (var tensor in graph.Initializer)
+        {
+            if (!initializers.TryAdd(tensor.Name, Tensor(tensor)))
+                throw new GraphException($"'{file}' holds the weights '{tensor.Name}' twice; names must be unique.");
+        }
+
+        return initializers;
     }
 
     private int Opset(ModelProto model) => model.OpsetImport.FirstOrDefault(static o => o.Domain is "" or "ai.onnx")?.Version is { } version
@@ -50,13 +56,16 @@ internal sealed class WireReader(string file, ExternalData external)
         return new ValueInfo(info.Name, (ElementType)tensor.ElemType, shape);
     }
 
-    private OnnxNode Node(NodeProto node) => new(
-        node.OpType,
-        node.Name,
-        [.. node.Input],
-        [.. node.Output],
-        OnnxAttributes.Of(node.Attribute.Select(a => (a.Name, Attribute(node, a)))),
-        node.Domain == "ai.onnx" ? "" : node.Domain);
+    private OnnxNode Node(NodeProto node)
+    {
+        var attributes = OnnxAttributes.Of(node.Attribute.Select(a => (a.Name, Attribute(node, a))));
+        var captured = attributes.Select(static a => a.Value).OfType<OnnxBranch>().SelectMany(static b => b.Captured).Distinct(StringComparer.Ordinal);
+        return new OnnxNode(
+            node.OpType, node.Name, [.. node.Input, .. captured], [.. node.Output], attributes, node.Domain == "ai.onnx" ? "" : node.Domain);
+    }
+
+    private OnnxBranch Branch(GraphProto graph) =>
+        new([.. graph.Node.Select(Node)], Initializers(graph), [.. graph.Output.Select(static o => o.Name)]);
 
     private object Attribute(NodeProto node, AttributeProto attribute) => Kind(attribute) switch
     {
@@ -64,6 +73,7 @@ internal sealed class WireReader(string file, ExternalData external)
         2 => attribute.I,
         3 => attribute.S.ToStringUtf8(),
         4 => Tensor(attribute.T ?? throw new GraphException($"Attribute '{attribute.Name}' of {node.OpType} node '{node.Name}' in '{file}' holds no tensor; the model is damaged.")),
+        5 when node.OpType == "If" && attribute.G is { } graph => Branch(graph),
         6 => attribute.Floats.ToArray(),
         7 => attribute.Ints.ToArray(),
         8 => attribute.Strings.Select(static s => s.ToStringUtf8()).ToArray(),

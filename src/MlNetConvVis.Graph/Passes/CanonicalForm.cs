@@ -11,7 +11,7 @@ public static class CanonicalForm
     public static OnnxGraph Of(OnnxGraph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        return CeilModePads.Apply(AutoPads.Apply(WeightTypes.Checked(OpsetUpgrade.Apply(ConstantNodes.ToInitializers(SinglePrecision.Apply(graph))))))
-            .WithoutUnused();
+        var written = OpsetUpgrade.Apply(ConstantNodes.ToInitializers(SinglePrecision.Apply(DecidedBranches.Apply(graph))));
+        return NormalizationChains.ToLrn(CeilModePads.Apply(AutoPads.Apply(WeightTypes.Checked(written)))).WithoutUnused();
     }
 }
