@@ -49,15 +49,14 @@ public static class TopActivations
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         foreach (var layer in layers) _ = net.FieldOf(layer);      // refuses layers whose maps are not their second axis
-        using var extractor = new FeatureExtractor(net, layers, switches: false, settings, batch);
+        using var extractor = new FeatureExtractor(net, layers, switches: false, settings, batch, shared: images > batch);
         Board[] boards = [.. layers.Select(l => new Board(l, net.ShapeOf(l), top))];
-        var threads = new ParallelOptions { MaxDegreeOfParallelism = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount };
         extractor.Run(images, fill, (first, count, features) =>
         {
             cancellation.ThrowIfCancellationRequested();
             foreach (var board in boards)
             {
-                board.Take(first, count, features, threads);
+                board.Take(first, count, features);
                 board.Check();
             }
 
@@ -87,7 +86,7 @@ public static class TopActivations
         private readonly int _top;
         private readonly List<TopActivation>[] _maps;
         private readonly int _places;
-        private volatile bool _broken;
+        private bool _broken;
 
         public Board(string layer, TensorShape shape, int top)
         {
@@ -96,13 +95,15 @@ public static class TopActivations
             _places = (int)shape.ItemCount() / _maps.Length;
         }
 
-        /// <summary>Takes a batch; maps are independent of one another, so threads share them out.</summary>
-        public void Take(int first, int count, FeatureBatch features, ParallelOptions threads) => Parallel.For(0, _maps.Length, threads, map =>
+        public void Take(int first, int count, FeatureBatch features)
         {
             var activations = features.Floats(_layer);
             for (var item = 0; item < count; item++)
-                TakeMap(first + item, map, activations.Slice(((item * _maps.Length) + map) * _places, _places));
-        });
+            {
+                for (var map = 0; map < _maps.Length; map++)
+                    TakeMap(first + item, map, activations.Slice(((item * _maps.Length) + map) * _places, _places));
+            }
+        }
 
         /// <exception cref="GraphException">An activation is not a number.</exception>
         public void Check()

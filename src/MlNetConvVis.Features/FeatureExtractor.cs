@@ -19,10 +19,8 @@ public delegate void TakeFeatures(int first, int count, FeatureBatch features);
 public sealed class FeatureExtractor : IDisposable
 {
     private readonly GraphSession _session;
-    private readonly BoundRun _run;
     private readonly ConvNet _net;
-    private readonly ISwitches _switches;
-    private readonly FeatureBatch _batch;
+    private readonly ExtractionLane[] _lanes;
 
     /// <summary>Opens the network for some layers.</summary>
     /// <param name="net">The network.</param>
@@ -30,31 +28,34 @@ public sealed class FeatureExtractor : IDisposable
     /// <param name="switches">Whether the switches of every max-pooling before them are read too.</param>
     /// <param name="settings">Device and threads.</param>
     /// <param name="batch">The most images of one run.</param>
+    /// <param name="shared">True to share a batch's images out among the threads of the processor, which then work side by side, each on images of its own:
+    /// quicker for many images (nothing waits for the slowest thread of each operator), slower for a few.</param>
     /// <exception cref="GraphException">A layer does not exist, or ONNX Runtime refuses the network.</exception>
-    public FeatureExtractor(ConvNet net, IReadOnlyList<string> layers, bool switches, SessionSettings settings, int batch = 32)
+    public FeatureExtractor(ConvNet net, IReadOnlyList<string> layers, bool switches, SessionSettings settings, int batch = 32, bool shared = false)
     {
         _net = net ?? throw new ArgumentNullException(nameof(net));
         ArgumentNullException.ThrowIfNull(settings);
         Layers = layers;
         var pools = switches ? FeatureGraph.PoolsBefore(net, layers) : [];
-        _session = new GraphSession(FeatureGraph.Of(net, [.. layers, .. FeatureGraph.ValuesBefore(net, pools)], switches: false), settings);
-        var onDevice = pools.Count > 0 && _session.Provider != SessionSettings.ProcessorProvider;
-        if (onDevice)
+        var values = FeatureGraph.Of(net, [.. layers, .. FeatureGraph.ValuesBefore(net, pools)], switches: false);
+        _session = new GraphSession(values, shared ? settings with { Threads = 1 } : settings);
+        var onDevice = _session.Provider != SessionSettings.ProcessorProvider;
+        if (onDevice && pools.Count > 0)
         {
             _session.Dispose();      // its memory keeps the values before pooling; only the indices come back
             _session = new GraphSession(FeatureGraph.Of(net, layers, switches: true), settings);
         }
 
-        _run = _session.Bind(batch);
-        _switches = onDevice ? new DeviceSwitches(net, pools, _run) : new HostSwitches(net, pools, _run, settings);
-        _batch = new FeatureBatch(_run, _switches);
+        var lanes = shared && !onDevice ? Math.Min(settings.ThreadCount, batch) : 1;
+        _lanes = [.. Enumerable.Range(0, lanes).Select(_ => new ExtractionLane(
+            net, _session, pools, onDevice, lanes > 1 ? settings with { Threads = 1 } : settings, (batch + lanes - 1) / lanes))];
     }
 
     /// <summary>Gets the layers.</summary>
     public IReadOnlyList<string> Layers { get; }
 
     /// <summary>Gets the max-pooling layers whose switches are read; none when they were not asked for.</summary>
-    public IReadOnlyList<string> Pools => _switches.Pools;
+    public IReadOnlyList<string> Pools => _lanes[0].Switches.Pools;
 
     /// <summary>Gets the execution provider.</summary>
     public string Provider => _session.Provider;
@@ -63,26 +64,17 @@ public sealed class FeatureExtractor : IDisposable
     /// <param name="layer">One of <see cref="Layers"/> or <see cref="Pools"/>.</param>
     /// <returns>[C, H, W] or [C].</returns>
     public long[] ItemShape(string layer) =>
-        Layers.Contains(layer) ? _run.Shape(layer, 1)[1..] : [.. _net.ShapeOf(layer).Dims.Skip(1).Select(static d => d.Size)];
+        Layers.Contains(layer) ? _lanes[0].Run.Shape(layer, 1)[1..] : [.. _net.ShapeOf(layer).Dims.Skip(1).Select(static d => d.Size)];
 
     /// <summary>Runs images through the network.</summary>
     /// <param name="count">How many.</param>
-    /// <param name="fill">Writes each image; called in order.</param>
-    /// <param name="take">Takes each batch; called in order.</param>
+    /// <param name="fill">Writes each image; called in order, one at a time.</param>
+    /// <param name="take">Takes each batch; called in order, one at a time.</param>
     public void Run(int count, FillImage fill, TakeFeatures take)
     {
         ArgumentNullException.ThrowIfNull(fill);
         ArgumentNullException.ThrowIfNull(take);
-        var length = _run.ItemLength(_net.Image.Name);
-        for (var first = 0; first < count; first += _run.Capacity)
-        {
-            var items = Math.Min(_run.Capacity, count - first);
-            var input = _run.Floats(_net.Image.Name);
-            for (var i = 0; i < items; i++) fill(first + i, input.Slice(i * length, length));
-            _run.Run(items);
-            _switches.Read(items);
-            take(first, items, _batch);
-        }
+        new ExtractionQueue(_lanes, count, fill, take).Run();
     }
 
     /// <summary>Reads one layer of every image into one array.</summary>
@@ -92,7 +84,7 @@ public sealed class FeatureExtractor : IDisposable
     /// <returns>Row-major, one row an image.</returns>
     public float[] Matrix(string layer, int count, FillImage fill)
     {
-        var length = _run.ItemLength(layer);
+        var length = _lanes[0].Run.ItemLength(layer);
         var rows = new float[checked(count * length)];
         Run(count, fill, (first, items, features) => features.Floats(layer)[..(items * length)].CopyTo(rows.AsSpan(first * length)));
         return rows;
@@ -101,7 +93,7 @@ public sealed class FeatureExtractor : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _run.Dispose();
+        foreach (var lane in _lanes) lane.Dispose();
         _session.Dispose();
     }
 }

@@ -30,7 +30,7 @@ internal sealed class HostSwitches : ISwitches
         _run = run;
         _pools = [.. pools.Select(p => NewPool(p, shapes, run.Capacity))];
         _byName = _pools.ToDictionary(static p => p.Name, StringComparer.Ordinal);
-        _parallel = new ParallelOptions { MaxDegreeOfParallelism = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount };
+        _parallel = new ParallelOptions { MaxDegreeOfParallelism = settings.ThreadCount };
     }
 
     public IReadOnlyList<string> Pools => [.. _byName.Keys];

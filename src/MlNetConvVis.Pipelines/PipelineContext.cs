@@ -32,7 +32,7 @@ internal sealed class PipelineContext(PipelineSpec spec, RunFolder folder, Sessi
     /// <summary>Gets the photos that pictures are drawn from.</summary>
     public ImageFrames SourcePhotos => _sourcePhotos ??= Load(Data.Pictures.Paths());
 
-    public int Threads => settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount;
+    public int Threads => settings.ThreadCount;
 
     /// <summary>Loads photos as the network sees them, noting broken ones.</summary>
     public ImageFrames Load(IReadOnlyList<string> files, ConvNet? net = null)

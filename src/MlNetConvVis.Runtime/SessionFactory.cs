@@ -57,7 +57,7 @@ internal static class SessionFactory
         using var options = new SessionOptions
         {
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-            IntraOpNumThreads = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount,
+            IntraOpNumThreads = settings.ThreadCount,
         };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", settings.BusyWaiting ? "1" : "0");
         // merges a Pad into a pool, whose pads it then refuses as too large

@@ -14,6 +14,9 @@ public sealed record SessionSettings
     /// <value>The default is 0.</value>
     public int Threads { get; init; }
 
+    /// <summary>Gets how many threads that is on this machine.</summary>
+    public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
+
     /// <summary>Gets whether the runtime's threads wait busily for one another. That is a little faster on an idle machine; where other threads compute too,
     /// such as those that decode the next pictures, it takes the processor from them and is several times slower.</summary>
     /// <value>The default is false.</value>

@@ -1,5 +1,5 @@
-using System.Runtime.ExceptionServices;
 using MlNetConvVis.Graph;
+using MlNetConvVis.Imaging;
 using MlNetConvVis.Runtime;
 
 namespace MlNetConvVis.Features;
@@ -26,27 +26,19 @@ internal sealed class UnitPasses : IDisposable
     /// know.</summary>
     public UnitPasses(OnnxGraph graph, SessionSettings settings)
     {
-        var threads = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount;
         var program = SparseProgram.TryCompile(graph);
         _session = program is null ? new GraphSession(graph, settings with { Threads = 1 }) : null;
-        _passes = [.. Enumerable.Range(0, threads).Select(IUnitPass (_) => program is null ? new RuntimePass(_session!) : program.Open())];
+        _passes = [.. Enumerable.Range(0, settings.ThreadCount).Select(IUnitPass (_) => program is null ? new RuntimePass(_session!) : program.Open())];
     }
 
     /// <summary>Does something for each of some units, on all threads; the first failure is thrown.</summary>
     public void ForEach(int count, Action<int, IUnitPass> body)
     {
         var threads = Math.Min(_passes.Length, count);
-        try
+        Unwrapped.Run(() => Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
         {
-            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
-            {
-                for (var i = thread; i < count; i += threads) body(i, _passes[thread]);
-            });
-        }
-        catch (AggregateException several)
-        {
-            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
-        }
+            for (var i = thread; i < count; i += threads) body(i, _passes[thread]);
+        }));
     }
 
     public void Dispose()

@@ -50,7 +50,7 @@ internal sealed class ExtractVerb : Verb
         var (folder, batch) = (OutputPath.Folder(given, _out), given.Whole(_batch, 1, 4096) ?? DefaultBatch);
         var (net, source) = Source(given, model, batch);
         var session = Common.Session(given, terminal);
-        using var extractor = new FeatureExtractor(net, layers, given.Flag(_switches), session, Math.Min(batch, source.Count));
+        using var extractor = new FeatureExtractor(net, layers, given.Flag(_switches), session, Math.Min(batch, source.Count), shared: source.Count > 1);
         using var files = new FeatureFiles(extractor, folder, source.Count);
         var broken = terminal.WithProgress(
             p => Extract(source, extractor, files, p.Counting("Extracting", source.Unit, source.Count), terminal));
