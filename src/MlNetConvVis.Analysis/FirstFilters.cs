@@ -1,5 +1,4 @@
 using MlNetConvVis.Features;
-using MlNetConvVis.Graph;
 using MlNetConvVis.Imaging;
 
 namespace MlNetConvVis.Analysis;
@@ -18,20 +17,12 @@ public sealed record FirstFilters(string Layer, IReadOnlyList<RgbImage> Filters)
     public static FirstFilters? Of(ConvNet net)
     {
         ArgumentNullException.ThrowIfNull(net);
-        var users = net.Graph.UsersOf(net.Image.Name);      // an image of channels last is turned first
-        var conv = users.Concat(users.Where(static n => n.OpType == "Transpose").SelectMany(n => net.Graph.UsersOf(n.Outputs[0])))
-            .FirstOrDefault(static n => n.OpType == "Conv");
-        if (conv is null || !net.Graph.Initializers.TryGetValue(conv.Inputs[1], out var weights)
-            || weights.Dims is not [var count, 1 or 3, var height, var width])
-        {
-            return null;
-        }
-
+        if (FirstConvolution.Of(net) is not { Weights: { Dims: [var count, _, var height, var width] } weights } first) return null;
         var (channels, order) = ((int)weights.Dims[1], net.Preprocessing?.Channels ?? ChannelOrder.Rgb);
         var length = (int)(channels * height * width);
         var filters = Enumerable.Range(0, (int)count)
             .Select(i => TensorPicture.Signed(weights.Floats.Slice(i * length, length), channels, (int)height, (int)width, order));
-        return new FirstFilters(SpecNameOf(net, conv.Outputs[0]) ?? conv.Outputs[0], [.. filters]);
+        return new FirstFilters(first.Layer, [.. filters]);
     }
 
     /// <summary>Sets them as a sheet, in their order row by row.</summary>
@@ -42,16 +33,5 @@ public sealed record FirstFilters(string Layer, IReadOnlyList<RgbImage> Filters)
         var factor = Math.Max(1, tile / Math.Max(Filters[0].Width, Filters[0].Height));
         return new ImageSheet { Columns = (int)Math.Ceiling(Math.Sqrt(Filters.Count)), Gap = 3, Margin = 6 }.Compose(
             [.. Filters.Select(f => (RgbImage?)f.Enlarge(factor))]);
-    }
-
-    /// <summary>A spec's layer is named by the value behind its activation.</summary>
-    private static string? SpecNameOf(ConvNet net, string conv)
-    {
-        for (string? value = conv; value is not null; value = net.Graph.UsersOf(value) is [var only] ? only.Outputs[0] : null)
-        {
-            if (net.SpecLayers.Contains(value)) return value;
-        }
-
-        return null;
     }
 }
