@@ -85,7 +85,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void Several_inputs_where_one_picture_is_wanted() =>
         CommandLineRun.Of("project", "--model", TinyModel.Write(_folder), "--tensor", Tensor("x.npy", 2, 3, 4, 4), "--layer", "mean", "--out", Out("p.png"))
-            .AssertRefused("there may be many projections; a folder");
+            .AssertRefused("there may be many pictures; a folder");
 
     [Fact]
     public void A_folder_that_does_not_exist() => Extract("/no/such/folder").AssertRefused("'/no/such/folder' does not exist");
