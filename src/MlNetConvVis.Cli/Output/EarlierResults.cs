@@ -21,13 +21,13 @@ internal sealed class EarlierResults
     /// <summary>Says which files are not of this call.</summary>
     /// <param name="terminal">Where it is said.</param>
     /// <param name="written">The files of this call.</param>
-    /// <param name="index">The file that lists them.</param>
-    public void Tell(Terminal terminal, IEnumerable<string> written, string index)
+    /// <param name="index">The file that lists them; null where none does.</param>
+    public void Tell(Terminal terminal, IEnumerable<string> written, string? index = null)
     {
         _files.ExceptWith(written.Select(static f => Path.GetFileName(f)!));
         if (_files.Count == 0) return;
         var (others, are) = (Counted.Of(_files.Count, "other file"), _files.Count == 1 ? "it is" : "they are");
         terminal.Note($"'{_folder}' also holds {others} from before this run, such as '{_files.Order(StringComparer.Ordinal).First()}'; {are} left as " +
-            $"{(_files.Count == 1 ? "it was" : "they were")}. {Path.GetFileName(index)} lists what this run wrote. Take a new folder to keep runs apart.");
+            $"{(_files.Count == 1 ? "it was" : "they were")}. {(index is null ? "" : $"{Path.GetFileName(index)} lists what this run wrote. ")}Take a new folder to keep runs apart.");
     }
 }

@@ -57,7 +57,7 @@ internal sealed class ExtractVerb : Verb
             p => Extract(source, extractor, files, p.Counting("Extracting", source.Thing, source.Count), terminal));
         if (files.Rows == 0) throw InputSource.NothingRead(source);
         var (arrays, switches) = files.Complete();
-        earlier.Tell(terminal, arrays.Concat(switches).Select(static a => a.File), files.Index);
+        earlier.Tell(terminal, arrays.Concat(switches).Select(static a => a.File));
         Report(given, terminal, new ExtractResult(
             net.File, extractor.Provider, files.Rows, clock.Elapsed.TotalSeconds, arrays, switches, files.Index, broken));
         return ExitCode.Ok;
