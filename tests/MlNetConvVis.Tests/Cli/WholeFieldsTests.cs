@@ -6,7 +6,7 @@ using MlNetConvVis.Onnx;
 namespace MlNetConvVis.Tests.Cli;
 
 /// <summary>
-/// x [N,3,6,6]; sum = 3x3 sums of all channels with padding 1, so that the 4x4 units inside see no padding; wide = 7x7 sums, which see more than there is.
+/// x [N,3,6,6]; sum = 3x3 sums of all channels, the middle twice, with padding 1, so that the 4x4 units inside see no padding; wide = 7x7 sums, which see more than there is.
 /// </summary>
 public sealed class WholeFieldsTests : IDisposable
 {
@@ -78,11 +78,11 @@ public sealed class WholeFieldsTests : IDisposable
         return path;
     }
 
-    /// <summary>Bright in the first two rows and columns, else dark.</summary>
+    /// <summary>One bright pixel in the first corner.</summary>
     private string Photo()
     {
         var path = Path.Combine(_folder.Path, "photo.png");
-        var pixels = Enumerable.Range(0, 36).SelectMany(static i => Enumerable.Repeat((byte)(i / 6 < 2 && i % 6 < 2 ? 200 : 1), 3));
+        var pixels = Enumerable.Range(0, 36).SelectMany(static i => Enumerable.Repeat((byte)(i == 0 ? 200 : 1), 3));
         new RgbImage(6, 6, [.. pixels]).WritePng(path);
         return path;
     }
@@ -96,7 +96,7 @@ public sealed class WholeFieldsTests : IDisposable
         flat = Flatten(mean)
         """,
         [-1, 3, 6, 6],
-        ("w", OnnxTensor.Of([.. Enumerable.Range(0, 27).Select(static i => i % 9 == 4 ? 0.5f : 1f)], 1, 3, 3, 3)),
+        ("w", OnnxTensor.Of([.. Enumerable.Range(0, 27).Select(static i => i % 9 == 4 ? 2f : 1f)], 1, 3, 3, 3)),
         ("v", OnnxTensor.Of([.. Enumerable.Repeat(1f, 147)], 1, 3, 7, 7)))
         .With(metadata: new Dictionary<string, string> { [ImagePreprocessing.MetadataKey] = new ImagePreprocessing { Width = 6, Height = 6 }.ToJson() });
 }
