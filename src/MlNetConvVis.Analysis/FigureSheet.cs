@@ -67,14 +67,20 @@ public static class FigureSheet
         public static SheetPlan Of(int maps, int pictures, int width, int height)
         {
             var side = (int)Math.Ceiling(Math.Sqrt(pictures));
-            var columns = Math.Max(Math.Min(2, maps), (int)Math.Round(Math.Sqrt(maps / 4.0)));      // a sheet twice as high as wide
+            var fewest = Math.Max(Math.Min(2, maps), (int)Math.Round(Math.Sqrt(maps / 4.0)));      // a sheet twice as high as wide
+            var columns = Enumerable.Range(fewest, maps - fewest + 1).MaxBy(c => Cell(maps, c, side));      // of equal ones the first
+            var (cell, longer) = (Cell(maps, columns, side), Math.Max(width, height));
+            if (longer <= cell) return new SheetPlan(columns, side, width * (cell / longer), height * (cell / longer));
+            return new SheetPlan(columns, side, Math.Max(1, width * cell / longer), Math.Max(1, height * cell / longer));
+        }
+
+        /// <summary>The longest side of a picture that keeps the sheet within its bounds.</summary>
+        private static int Cell(int maps, int columns, int side)
+        {
             var rows = (maps + columns - 1) / columns;
             var across = (MostSide - (2 * Margin) - (columns * (MapGap + HalfGap))) / (2 * columns * side);
             var down = (MostSide - (2 * Margin) - (rows * (MapGap + LabelHeight))) / (rows * side);
-            var cell = Math.Clamp(Math.Min(across, down) - CellGap, LeastCell, MostCell);
-            var longer = Math.Max(width, height);
-            if (longer <= cell) return new SheetPlan(columns, side, width * (cell / longer), height * (cell / longer));
-            return new SheetPlan(columns, side, Math.Max(1, width * cell / longer), Math.Max(1, height * cell / longer));
+            return Math.Clamp(Math.Min(across, down) - CellGap, LeastCell, MostCell);
         }
 
         public RgbImage Scaled(RgbImage picture) =>
