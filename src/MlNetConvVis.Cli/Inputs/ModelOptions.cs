@@ -86,7 +86,8 @@ internal sealed class ModelOptions
     private ChannelValues? Scale(Arguments given)
     {
         if (!given.Has(_deviation)) return given.Has(_scale) ? PerChannel(given, _scale) : null;
-        if (given.Has(_scale)) throw new UsageException($"{_scale.Name} and {_deviation.Name} were both given; --deviation D means --scale 1/D, so leave out one.");
+        if (given.Has(_scale))
+            throw new UsageException($"{_scale.Name} and {_deviation.Name} were both given; --deviation D means --scale 1/D, so leave out one.");
         var d = PerChannel(given, _deviation);
         return d.C0 > 0 && d.C1 > 0 && d.C2 > 0 ? new ChannelValues(1 / d.C0, 1 / d.C1, 1 / d.C2) : throw Arguments.Wrong(_deviation, given.Text(_deviation)!);
     }

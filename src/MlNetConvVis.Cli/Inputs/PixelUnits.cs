@@ -23,8 +23,8 @@ internal static class PixelUnits
         }
 
         return isLarge && scales.All(static s => s > 1)
-            ? $"The mean {Text(means)} is that of pixels from 0 to 255, but the deviation {Text([.. scales.Select(static s => 1 / s)])} (scale {Text(scales)}) " +
-                $"is that of pixels from 0 to 1. If it is, multiply it by 255; ImageNet's are {Torchvision}."
+            ? $"The mean {Text(means)} is that of pixels from 0 to 255, but the deviation {Text([.. scales.Select(static s => 1 / s)])} " +
+                $"(scale {Text(scales)}) is that of pixels from 0 to 1. If it is, multiply it by 255; ImageNet's are {Torchvision}."
             : null;
     }
 

@@ -28,6 +28,7 @@ internal sealed class EarlierResults
         if (_files.Count == 0) return;
         var (others, are) = (Counted.Of(_files.Count, "other file"), _files.Count == 1 ? "it is" : "they are");
         terminal.Note($"'{_folder}' also holds {others} from before this run, such as '{_files.Order(StringComparer.Ordinal).First()}'; {are} left as " +
-            $"{(_files.Count == 1 ? "it was" : "they were")}. {(index is null ? "" : $"{Path.GetFileName(index)} lists what this run wrote. ")}Take a new folder to keep runs apart.");
+            $"{(_files.Count == 1 ? "it was" : "they were")}. " +
+            $"{(index is null ? "" : $"{Path.GetFileName(index)} lists what this run wrote. ")}Take a new folder to keep runs apart.");
     }
 }

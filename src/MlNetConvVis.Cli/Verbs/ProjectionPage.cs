@@ -38,7 +38,8 @@ internal sealed class ProjectionPage(ExportedProjection exported)
         var image = graph.Inputs.First(static i => i.Type == ElementType.Float).Name;
         terminal.Line($"In Python:");
         terminal.Line($"  session = onnxruntime.InferenceSession(\"{Path.GetFileName(exported.File)}\")");
-        terminal.Line($"  projection, activation, field = session.run(None, {{\"{image}\": images, \"unit\": numpy.array([[-1, -1, -1]])}})   # the strongest unit");
+        terminal.Line($"  unit = numpy.array([[-1, -1, -1]])      # the strongest");
+        terminal.Line($"  projection, activation, field = session.run(None, {{\"{image}\": images, \"unit\": unit}})");
         terminal.Line($"The images are those that the network takes, made from photos in the same way. To list the network's layers, inspect its own file.");
     }
 

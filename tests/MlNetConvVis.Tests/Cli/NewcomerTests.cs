@@ -86,7 +86,8 @@ public sealed class NewcomerTests : IDisposable
     }
 
     [Fact]
-    public void Names_that_begin_alike_come_first() => Project("--out", Out("p.png"), "--layer", "block").AssertRefused("Near: block/pool, block/relu, block/same");
+    public void Names_that_begin_alike_come_first() =>
+        Project("--out", Out("p.png"), "--layer", "block").AssertRefused("Near: block/pool, block/relu, block/same");
 
     [Theory]
     [InlineData("channel;y;x\n1;0;1\n")]

@@ -72,8 +72,8 @@ internal sealed class GradCamFiles : IDisposable
         }
         else
         {
-            picture = _isMany
-                ? string.Create(CultureInfo.InvariantCulture, $"{_rows.Count:00000}-{Path.GetFileNameWithoutExtension(file)}-class{explained.Class}.png") : null;
+            var stem = Path.GetFileNameWithoutExtension(file);
+            picture = _isMany ? string.Create(CultureInfo.InvariantCulture, $"{_rows.Count:00000}-{stem}-class{explained.Class}.png") : null;
             _view.Draw(heat, fine, input).WritePng(picture is null ? _out : Path.Combine(_out, picture));
         }
 

@@ -163,7 +163,8 @@ internal sealed class GradCamVerb : Verb
             return;
         }
 
-        var which = given.Has(_class) ? $"class {result.Maps[0].Class}{(result.Maps[0].ClassName is { } name ? $" {name}" : "")}" : "the most probable class of each";
+        var which = given.Has(_class) ? $"class {result.Maps[0].Class}{(result.Maps[0].ClassName is { } name ? $" {name}" : "")}"
+            : "the most probable class of each";
         terminal.Line($"{Counted.Of(result.Maps.Count, result.Guided ? "guided map" : "map")} of layer {result.Layer}: what speaks for {which}");
         terminal.Line($"Written to {result.Out}; {result.Index} says which photo, class and score each has");
         var silent = result.Maps.Count(static m => m.Max == 0);

@@ -176,7 +176,8 @@ internal sealed class ProjectVerb : Verb
             files.Complete();
             earlier?.Tell(terminal, files.Rows.Select(static r => r.Picture ?? ""), files.Index);
             return new ProjectBatchResult(
-                call.Net.File, projector.Layer, call.Layer, projector.Shape, RuleWords.Of(call.Rules), clock.Elapsed.TotalSeconds, files.Rows, file, files.Index, broken);
+                call.Net.File, projector.Layer, call.Layer, projector.Shape, RuleWords.Of(call.Rules), clock.Elapsed.TotalSeconds,
+                files.Rows, file, files.Index, broken);
         }
         finally
         {
@@ -189,7 +190,8 @@ internal sealed class ProjectVerb : Verb
     {
         var whole = InputSize.Of(call.Inputs.Shape, call.Net);
         var size = (whole.Height, whole.Width);
-        using var projector = new UnitProjector(call.Net, call.Layer, call.Rules.ToRules(), call.Settings, size, [.. call.Wishes], call.Count, call.WholeFields);
+        using var projector = new UnitProjector(
+            call.Net, call.Layer, call.Rules.ToRules(), call.Settings, size, [.. call.Wishes], call.Count, call.WholeFields);
         foreach (var batch in call.Inputs.Source.Read(terminal.Cancellation))
         {
             terminal.Cancellation.ThrowIfCancellationRequested();

@@ -95,7 +95,8 @@ internal sealed class VisualizeVerb : Verb
         var frames = ImageFrames.Load(files.Paths(), net.RequirePreprocessing(), loading, counter, terminal.Cancellation);
         foreach (var broken in frames.Broken) terminal.Note(broken.Message + " It is skipped.");
         return frames.Count > 0 ? frames : throw new DataException(
-            files.Images.Count == 1 ? "The photo could not be read; nothing was drawn." : $"None of the {files.Images.Count} photos could be read; nothing was drawn.");
+            files.Images.Count == 1 ? "The photo could not be read; nothing was drawn."
+                : $"None of the {files.Images.Count} photos could be read; nothing was drawn.");
     }
 
     private static (IReadOnlyList<FeatureMapPictures> Maps, ImageFrames Frames) Draw(
