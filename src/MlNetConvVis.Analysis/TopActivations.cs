@@ -31,8 +31,10 @@ public static class TopActivations
     /// <param name="batch">Photos of one run.</param>
     /// <param name="progress">Receives how many photos are done.</param>
     /// <param name="cancellation">Stops the work.</param>
+    /// <param name="wholeFields">Whether only units count whose receptive field lies wholly inside the image, so that no picture is cut.</param>
     /// <returns>Every map of every layer that was active (above zero) at all, in order.</returns>
-    /// <exception cref="GraphException">A layer does not exist, is not computed from the image, or does not lie channels first.</exception>
+    /// <exception cref="GraphException">A layer does not exist, is not computed from the image, or does not lie channels first, or
+    /// whole fields are wanted and it has none.</exception>
     public static IReadOnlyList<MapTops> Find(
         ConvNet net,
         IReadOnlyList<string> layers,
@@ -42,7 +44,8 @@ public static class TopActivations
         SessionSettings settings,
         int batch = 32,
         IProgress<int>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default,
+        bool wholeFields = false)
     {
         ArgumentNullException.ThrowIfNull(net);
         ArgumentNullException.ThrowIfNull(layers);
@@ -50,7 +53,7 @@ public static class TopActivations
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         foreach (var layer in layers) _ = net.FieldOf(layer);      // refuses layers whose maps are not their second axis
         using var extractor = new FeatureExtractor(net, layers, switches: false, settings, batch, shared: images > batch);
-        Board[] boards = [.. layers.Select(l => new Board(l, net.ShapeOf(l), top))];
+        Board[] boards = [.. layers.Select(l => new Board(l, net.ShapeOf(l), top, wholeFields ? MapWindow.OfWholeFields(net, l) : null))];
         extractor.Run(images, fill, (first, count, features) =>
         {
             cancellation.ThrowIfCancellationRequested();
@@ -86,11 +89,12 @@ public static class TopActivations
         private readonly int _top;
         private readonly List<TopActivation>[] _maps;
         private readonly int _places;
+        private readonly MapWindow? _within;
         private bool _broken;
 
-        public Board(string layer, TensorShape shape, int top)
+        public Board(string layer, TensorShape shape, int top, MapWindow? within)
         {
-            (_layer, _shape, _top) = (layer, shape, top);
+            (_layer, _shape, _top, _within) = (layer, shape, top, within);
             _maps = [.. Enumerable.Range(0, (int)shape.Known(1)).Select(_ => new List<TopActivation>(top + 1))];
             _places = (int)shape.ItemCount() / _maps.Length;
         }
@@ -116,14 +120,35 @@ public static class TopActivations
         private void TakeMap(int image, int map, ReadOnlySpan<float> places)
         {
             var tops = _maps[map];
-            var largest = Largest(places);
+            var largest = _within is { } window ? Largest(places, window) : Largest(places);
             _broken |= float.IsNaN(largest);
             if (!(largest > 0) || (tops.Count == _top && largest <= tops[^1].Activation)) return;
-            var found = new TopActivation(image, Unit.At(((long)map * _places) + places.IndexOf(largest), _shape), largest);
+            var unit = _within is { } only ? PlaceOf(largest, places, only) with { Channel = map }
+                : Unit.At(((long)map * _places) + places.IndexOf(largest), _shape);
+            var found = new TopActivation(image, unit, largest);
             var place = tops.FindIndex(t => t.Activation < found.Activation);      // equal ones: the earlier photo stays ahead
             tops.Insert(place < 0 ? tops.Count : place, found);
             if (tops.Count > _top) tops.RemoveAt(_top);
         }
+
+        private float Largest(ReadOnlySpan<float> places, MapWindow window)
+        {
+            var largest = float.NegativeInfinity;
+            for (var y = window.Y; y < window.Y + window.Height; y++) largest = MathF.Max(largest, Largest(Row(places, window, y)));
+            return largest;
+        }
+
+        /// <summary>The first place of the window that holds a value.</summary>
+        private Unit PlaceOf(float value, ReadOnlySpan<float> places, MapWindow window)
+        {
+            for (var y = window.Y; ; y++)
+            {
+                if (Row(places, window, y).IndexOf(value) is >= 0 and var x) return new Unit(0, y, window.X + x);
+            }
+        }
+
+        private ReadOnlySpan<float> Row(ReadOnlySpan<float> places, MapWindow window, int y) =>
+            places.Slice((y * (_shape.Rank == 4 ? (int)_shape.Known(3) : 1)) + window.X, window.Width);
 
         /// <summary>The largest of some values; not a number where one of them is none.</summary>
         private static float Largest(ReadOnlySpan<float> values)

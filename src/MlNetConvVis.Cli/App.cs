@@ -3,6 +3,7 @@ using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Cli.Verbs;
 using MlNetConvVis.Cli.Verbs.Doctor;
 using MlNetConvVis.Cli.Verbs.Extract;
+using MlNetConvVis.Cli.Verbs.GradCams;
 using MlNetConvVis.Cli.Verbs.Project;
 using MlNetConvVis.Cli.Verbs.Train;
 using MlNetConvVis.Cli.Verbs.Visualize;

@@ -3,7 +3,7 @@ using System.Text;
 namespace MlNetConvVis.Data;
 
 /// <summary>A table of comma-separated text as RFC 4180 has it: the first line names the columns; quotes stand around what holds commas, quotes or line
-/// ends.</summary>
+/// ends. Where the first line has semicolons and no comma, as spreadsheets of many countries save it, semicolons separate.</summary>
 /// <param name="Columns">The columns' names.</param>
 /// <param name="Rows">The rows, each as long as <paramref name="Columns"/>.</param>
 public sealed record CsvTable(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows)
@@ -48,6 +48,8 @@ public sealed record CsvTable(IReadOnlyList<string> Columns, IReadOnlyList<IRead
 
     private static IEnumerable<(int Number, List<string> Cells)> Lines(string text, string file)
     {
+        var head = text.AsSpan(0, text.IndexOf('\n') is >= 0 and var end ? end : text.Length);
+        var separator = head.Contains(';') && !head.Contains(',') ? ';' : ',';
         var (cells, cell, quoted, number, first) = (new List<string>(), new StringBuilder(), false, 1, 1);
         for (var i = 0; i < text.Length; i++)
         {
@@ -61,7 +63,7 @@ public sealed record CsvTable(IReadOnlyList<string> Columns, IReadOnlyList<IRead
                 case '"':
                     quoted = !quoted;
                     break;
-                case ',' when !quoted:
+                case var _ when c == separator && !quoted:
                     cells.Add(Taken(cell));
                     break;
                 case '\n' when !quoted:

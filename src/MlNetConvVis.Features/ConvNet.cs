@@ -88,11 +88,12 @@ public sealed class ConvNet
     /// <param name="preprocessing">How photos become its input; null to take it from the model or the file beside it.</param>
     /// <param name="classes">Class names; null to take them from the model or the file beside it.</param>
     /// <returns>The network.</returns>
-    /// <exception cref="GraphException">The file cannot be used; the message says why.</exception>
+    /// <exception cref="GraphException">The file cannot be used, or there are more or fewer names than classes; the message says why.</exception>
     /// <exception cref="SpecException">The file beside it cannot be used; with line and column.</exception>
     public static ConvNet Load(string path, ImagePreprocessing? preprocessing = null, IReadOnlyList<string>? classes = null)
     {
         var net = new ConvNet(OnnxFile.Read(path), preprocessing, classes) { File = path, Hash = HashOf(path) };
+        if (classes is not null) ClassNames.EnsureFit(net);
         return net.Preprocessing is not null && net.Classes is not null ? net
             : CompanionFile.Find(path) is { } beside
             ? net.With(net.Preprocessing ?? beside.Preprocessing(net._declared, net.Axes), net.Classes ?? beside.Classes())
@@ -103,9 +104,14 @@ public sealed class ConvNet
     /// <param name="preprocessing">How photos become its input; null when that is not known.</param>
     /// <param name="classes">Class names; null when they are not known.</param>
     /// <returns>A new network over the same graph.</returns>
-    /// <exception cref="GraphException">The preprocessing makes pictures of another size than the network takes.</exception>
-    public ConvNet With(ImagePreprocessing? preprocessing, IReadOnlyList<string>? classes) =>
-        new(Original, _declared, preprocessing, classes) { File = File, Hash = Hash };
+    /// <exception cref="GraphException">The preprocessing makes pictures of another size than the network takes, or there are more or fewer names than
+    /// classes.</exception>
+    public ConvNet With(ImagePreprocessing? preprocessing, IReadOnlyList<string>? classes)
+    {
+        var net = new ConvNet(Original, _declared, preprocessing, classes) { File = File, Hash = Hash };
+        if (classes is not null && classes != Classes) ClassNames.EnsureFit(net);
+        return net;
+    }
 
     /// <summary>Fixes the rows and columns of a network that takes images of any size.</summary>
     /// <param name="height">Rows.</param>
@@ -199,6 +205,10 @@ public sealed class ConvNet
         var names = Enumerable.Range(0, 4).Select(axis => axis == 0 ? "N" : axis == rows ? "rows" : axis == columns ? "columns" : "channels");
         return $"[{string.Join(", ", names)}]";
     }
+
+    /// <summary>Gets how many scores the network's one output has for each image; null where it is no list of scores.</summary>
+    internal long? ScoreCount => Graph.Outputs is [var only] && _shapes.Value.TryGetValue(only.Name, out var shape) && shape.Rank >= 2
+        && shape.Dims.Skip(2).All(static d => d.IsKnown && d.Size == 1) && shape[1].IsKnown ? shape[1].Size : null;
 
     /// <summary>Whether a layer has four axes and is known to be computed from the image.</summary>
     private bool HasPlaces(string layer) => Image.Shape![Axes.Rows].IsKnown && Image.Shape[Axes.Columns].IsKnown

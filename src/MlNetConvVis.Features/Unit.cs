@@ -35,19 +35,26 @@ public readonly record struct Unit(int Channel, int Y, int X)
     /// <param name="activations">One item's activations.</param>
     /// <param name="layer">The layer's shape.</param>
     /// <param name="channel">The channel to look in, or null for all.</param>
+    /// <param name="within">The places to look at, such as <see cref="MapWindow.OfWholeFields"/>; null for all.</param>
     /// <returns>The unit.</returns>
     /// <exception cref="GraphException">The layer has no such channel, or an activation is not a number.</exception>
-    public static Unit Strongest(ReadOnlySpan<float> activations, TensorShape layer, int? channel = null)
+    public static Unit Strongest(ReadOnlySpan<float> activations, TensorShape layer, int? channel = null, MapWindow? within = null)
     {
         var (channels, height, width) = Sizes(layer);
         if (channel is { } c && (c < 0 || c >= channels))
             throw new GraphException($"Channel {c} is outside the layer: it has {channels} channels (0 to {channels - 1}).");
-        var (from, count) = channel is { } wanted ? ((int)(wanted * height * width), (int)(height * width)) : (0, activations.Length);
-        var best = from;
-        for (var i = from; i < from + count; i++)
+        var (first, end) = channel is { } wanted ? (wanted, wanted + 1) : (0, (int)channels);
+        var places = within ?? new MapWindow(0, 0, (int)height, (int)width);
+        var best = -1;
+        for (var row = 0; row < (end - first) * places.Height; row++)
         {
-            if (float.IsNaN(activations[i])) throw new GraphException("The layer holds values that are not numbers (NaN); the model or its input is damaged.");
-            if (activations[i] > activations[best]) best = i;
+            var (map, y) = (first + (row / places.Height), places.Y + (row % places.Height));
+            var start = (int)((((map * height) + y) * width) + places.X);
+            for (var i = start; i < start + places.Width; i++)
+            {
+                if (float.IsNaN(activations[i])) throw NoNumber();
+                if (best < 0 || activations[i] > activations[best]) best = i;
+            }
         }
 
         return At(best, layer);
@@ -67,12 +74,14 @@ public readonly record struct Unit(int Channel, int Y, int X)
         var (best, step) = (place, (int)(height * width));
         for (var i = place; i < step * channels; i += step)
         {
-            if (float.IsNaN(activations[i])) throw new GraphException("The layer holds values that are not numbers (NaN); the model or its input is damaged.");
+            if (float.IsNaN(activations[i])) throw NoNumber();
             if (activations[i] > activations[best]) best = i;
         }
 
         return At(best, layer);
     }
+
+    private static GraphException NoNumber() => new("The layer holds values that are not numbers (NaN); the model or its input is damaged.");
 
     private static (long Channels, long Height, long Width) Sizes(TensorShape layer)
     {

@@ -53,6 +53,27 @@ public static class RgbImageOperations
         return new RgbImage(window.Width, window.Height, pixels);
     }
 
+    /// <summary>Lays a picture on a larger ground.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="width">Columns of the ground.</param>
+    /// <param name="height">Rows of the ground.</param>
+    /// <param name="x">The ground's column where the picture's left edge lies.</param>
+    /// <param name="y">The ground's row where its top edge lies.</param>
+    /// <param name="ground">The colour around it.</param>
+    /// <returns>The ground with the picture on it; the picture itself where it covers all of it.</returns>
+    /// <exception cref="ArgumentException">The picture does not lie inside the ground.</exception>
+    public static RgbImage OnGround(this RgbImage image, int width, int height, int x, int y, Rgb ground)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        new PixelWindow(x, y, image.Width, image.Height).CheckInside(width, height);
+        if (image.Width == width && image.Height == height)
+            return image;
+        var pixels = RgbImage.Filled(width, height, ground).Pixels.ToArray();
+        for (var row = 0; row < image.Height; row++)
+            image.Pixels.Slice(3 * row * image.Width, 3 * image.Width).CopyTo(pixels.AsSpan(3 * (((y + row) * width) + x)));
+        return new RgbImage(width, height, pixels);
+    }
+
     /// <summary>Mirrors a picture left to right.</summary>
     /// <param name="image">The picture.</param>
     public static RgbImage FlipHorizontal(this RgbImage image)

@@ -117,6 +117,18 @@ public static class TensorPicture
         return new RgbImage(width, height, pixels);
     }
 
+    /// <summary>Enlarges a small picture by the fewest whole times that make its longer side reach a length, with sharp edges.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="side">The length in pixels, at least 1.</param>
+    /// <returns>The picture; itself where it is as long already.</returns>
+    public static RgbImage EnlargeTo(this RgbImage image, int side)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
+        var longer = Math.Max(image.Width, image.Height);
+        return longer >= side ? image : image.Enlarge((side + longer - 1) / longer);
+    }
+
     private static RgbImage Draw(
         ReadOnlySpan<float> chw, int channels, int height, int width, ChannelOrder order, float scale, float offset, int least)
     {

@@ -23,11 +23,12 @@ public static class NearestName
     /// <summary>Puts known names in the order of likeness.</summary>
     /// <param name="given">The name that is not known.</param>
     /// <param name="known">The names that are; upper and lower case count as equal.</param>
-    /// <returns>All of them, the nearest first; equally near ones in ordinal order.</returns>
+    /// <returns>All of them: first those that begin with the given name, then the nearest; equally near ones in ordinal order.</returns>
     public static IEnumerable<string> Ranked(string given, IEnumerable<string> known)
     {
         ArgumentNullException.ThrowIfNull(given);
-        return known.OrderBy(name => Edits(given.ToLowerInvariant(), name.ToLowerInvariant())).ThenBy(static name => name, StringComparer.Ordinal);
+        return known.OrderBy(name => !name.StartsWith(given, StringComparison.OrdinalIgnoreCase))
+            .ThenBy(name => Edits(given.ToLowerInvariant(), name.ToLowerInvariant())).ThenBy(static name => name, StringComparer.Ordinal);
     }
 
     /// <summary>Says what may be written instead of an unknown name.</summary>

@@ -19,6 +19,10 @@ internal sealed class InputOptions(params IReadOnlyList<ValueOption> photos)
 
     public bool HasTensor(Arguments given) => given.Has(_tensor);
 
+    private string Photos(ValueOption option, string path) => option.Name != "--image" || !Directory.Exists(path) ? path
+        : throw new UsageException($"--image is '{path}', which is a folder; a photo was wanted" +
+            (photos.Any(static p => p.Name == "--images") ? $". For all photos of a folder give --images '{path}'." : "."));
+
     /// <summary>Gets which one was given.</summary>
     public (string? Photos, string? Tensor) Given(Arguments given)
     {
@@ -26,7 +30,7 @@ internal sealed class InputOptions(params IReadOnlyList<ValueOption> photos)
         return named switch
         {
             [] => throw new UsageException($"{photos[0].Name} is missing; {photos[0].Wanted} was wanted, or --tensor with a .npy file."),
-            [var one] => one == _tensor ? (null, given.Text(one)) : (given.Text(one), null),
+            [var one] => one == _tensor ? (null, given.Text(one)) : (Photos(one, given.Text(one)!), null),
             [var one, var other, ..] => throw new UsageException($"{one.Name} and {other.Name} were both given; one of them was wanted."),
         };
     }

@@ -19,14 +19,14 @@ internal sealed record InputBatch(
 
 /// <summary>Inputs in batches, from photos or from a tensor.</summary>
 /// <param name="Count">How many inputs there are, broken ones included.</param>
-/// <param name="Unit">How to call them.</param>
+/// <param name="Thing">What one is called.</param>
 /// <param name="Read">Reads them.</param>
-internal sealed record InputSource(int Count, string Unit, Func<CancellationToken, IEnumerable<InputBatch>> Read)
+internal sealed record InputSource(int Count, string Thing, Func<CancellationToken, IEnumerable<InputBatch>> Read)
 {
     public static InputSource Of(ImageSet photos, ImagePreprocessing preprocessing, ImageLoaderOptions loading, int batch)
     {
         var batches = new PhotoBatches(photos.Paths(), preprocessing, loading, batch);
-        return new InputSource(photos.Images.Count, "images", cancellation => batches.Read(cancellation).Select(b => new InputBatch(
+        return new InputSource(photos.Images.Count, "image", cancellation => batches.Read(cancellation).Select(b => new InputBatch(
             b.Images,
             [.. b.Files.Loaded.Select(i => Name(photos, b.First + i))],
             [.. b.Files.Broken.Select(static i => new SkippedImage(i.File, i.Message))])));
@@ -35,11 +35,16 @@ internal sealed record InputSource(int Count, string Unit, Func<CancellationToke
     public static InputSource Of(TensorFile tensor, string path, int batch)
     {
         var length = tensor.Values.Length / tensor.Count;
-        return new InputSource(tensor.Count, "inputs", _ => Enumerable.Range(0, tensor.Count).Chunk(batch).Select(rows => new InputBatch(
+        return new InputSource(tensor.Count, "input", _ => Enumerable.Range(0, tensor.Count).Chunk(batch).Select(rows => new InputBatch(
             tensor.Values.AsMemory(rows[0] * length, rows.Length * length),
             [.. rows.Select(row => ($"{path}#{row.ToString(CultureInfo.InvariantCulture)}", ""))],
             [])));
     }
+
+    /// <summary>Says that there was nothing to work on.</summary>
+    public static DataException NothingRead(InputSource source) => new(source.Count == 1
+        ? $"The {source.Thing} could not be read; nothing was written."
+        : FormattableString.Invariant($"None of the {source.Count} {source.Thing}s could be read; nothing was written."));
 
     /// <summary>Reads one photo.</summary>
     public static (float[] Values, int[] Shape) One(ConvNet net, string photo, ImageLoaderOptions loading)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MlNetConvVis.Cli.Output;
 using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Features;
 using MlNetConvVis.Graph;
@@ -14,9 +15,10 @@ namespace MlNetConvVis.Cli.Inputs;
 internal sealed class ModelOptions
 {
     public const string Note =
-        "A model made by 'convvis train' knows how photos become its input. For any other, say it with --resize, --crop, --mean, --scale " +
+        "A model made by 'convvis train' knows how photos become its input. For any other, say it with --resize, --crop, --mean, --scale or --deviation " +
         "and --channels, or once and for all in a file MODEL.yaml beside MODEL.onnx: " +
-        "'preprocessing: { resize: { shortest: 256 }, crop: 224, mean: [104, 117, 123], channels: BGR }' and 'classes: names.txt'.";
+        "'preprocessing: { resize: { shortest: 256 }, crop: 224, mean: [104, 117, 123], channels: BGR }' and 'classes: names.txt'. " +
+        $"Most ImageNet models of torchvision and timm want '--resize shortest:256 --crop 224 {PixelUnits.Torchvision}'.";
 
     private readonly ValueOption _resize = new(
         "--resize", "HOW", "shortest:256, warp:256x256 or none",
@@ -31,19 +33,32 @@ internal sealed class ModelOptions
     private readonly ValueOption _scale = new(
         "--scale", "A[,B,C]", "one number other than 0, or three separated by commas",
         "multiplied after that; default 1");
+    private readonly ValueOption _deviation = new(
+        "--deviation", "A[,B,C]", "one number above 0, or three separated by commas",
+        "in place of --scale: divided by after that, in the same units as pixels of 0 to 255");
     private readonly ValueOption _channels = new("--channels", "RGB|BGR", "RGB or BGR", "the model's channel order; default RGB");
     private readonly ValueOption _classes = new(
         "--classes", "FILE", "a text file with one class name a line",
         "names for the model's outputs, one a line");
 
-    public IEnumerable<Option> All => [_resize, _crop, _mean, _scale, _channels, _classes];
+    public IEnumerable<Option> All => [_resize, _crop, _mean, _scale, _deviation, _channels, _classes];
 
     /// <summary>Reads a model with what was given for it.</summary>
-    public ConvNet Load(Arguments given, string model)
+    /// <param name="given">The arguments.</param>
+    /// <param name="model">The model's file.</param>
+    /// <param name="terminal">Where it is said that mean and scale do not look right.</param>
+    public ConvNet Load(Arguments given, string model, Terminal terminal)
     {
-        var net = ConvNet.Load(model);
+        var net = Loaded(given, model);
+        if (net.Preprocessing is { } preprocessing && PixelUnits.Doubt(preprocessing) is { } doubt) terminal.Note(doubt);
+        return net;
+    }
+
+    private ConvNet Loaded(Arguments given, string model)
+    {
+        var net = ExportedProjection.Network(model);
         var classes = given.Text(_classes) is { } file ? ClassNames.Read(file) : net.Classes;
-        var isChanged = new Option[] { _resize, _crop, _mean, _scale, _channels }.Any(given.Has);
+        var isChanged = new Option[] { _resize, _crop, _mean, _scale, _deviation, _channels }.Any(given.Has);
         return isChanged || given.Has(_classes) ? net.With(isChanged ? Preprocessing(given, net) : net.Preprocessing, classes) : net;
     }
 
@@ -55,7 +70,7 @@ internal sealed class ModelOptions
         var changed = Resized(given, basis) with
         {
             Mean = given.Has(_mean) ? PerChannel(given, _mean) : basis.Mean,
-            Scale = given.Has(_scale) ? PerChannel(given, _scale) : basis.Scale,
+            Scale = Scale(given) ?? basis.Scale,
             Channels = given.Choice(_channels, "RGB", "BGR") is { } order ? Enum.Parse<ChannelOrder>(order, ignoreCase: true) : basis.Channels,
         };
         try
@@ -66,6 +81,15 @@ internal sealed class ModelOptions
         {
             throw new UsageException(e.Message);
         }
+    }
+
+    private ChannelValues? Scale(Arguments given)
+    {
+        if (!given.Has(_deviation)) return given.Has(_scale) ? PerChannel(given, _scale) : null;
+        if (given.Has(_scale))
+            throw new UsageException($"{_scale.Name} and {_deviation.Name} were both given; --deviation D means --scale 1/D, so leave out one.");
+        var d = PerChannel(given, _deviation);
+        return d.C0 > 0 && d.C1 > 0 && d.C2 > 0 ? new ChannelValues(1 / d.C0, 1 / d.C1, 1 / d.C2) : throw Arguments.Wrong(_deviation, given.Text(_deviation)!);
     }
 
     private static (int Height, int Width) SizeOf(ConvNet net) => net.Preprocessing is { } known ? (known.Height, known.Width)

@@ -2,13 +2,15 @@ using MlNetConvVis.Cli.Parsing;
 
 namespace MlNetConvVis.Cli.Output;
 
-/// <summary>Checks where results shall go before the work begins.</summary>
+/// <summary>Checks where results shall go before the work begins. Nothing is made yet: a call that is refused later leaves nothing behind, and whatever
+/// writes a file makes its folder.</summary>
 internal static class OutputPath
 {
     public static string Folder(Arguments given, ValueOption option)
     {
         var folder = given.Required(option);
-        Make(option, folder, folder);
+        if (System.IO.File.Exists(folder)) throw new UsageException($"{option.Name} is '{folder}', which is a file; {option.Wanted} was wanted.");
+        EnsureWritable(option, folder, folder);
         return folder;
     }
 
@@ -17,16 +19,33 @@ internal static class OutputPath
         var file = given.Required(option);
         if (!endings.Contains(Path.GetExtension(file))) throw Arguments.Wrong(option, file);
         if (Directory.Exists(file)) throw new UsageException($"{option.Name} is '{file}', which is a folder; {option.Wanted} was wanted.");
-        Make(option, file, Path.GetDirectoryName(Path.GetFullPath(file))!);
+        EnsureWritable(option, file, Path.GetDirectoryName(Path.GetFullPath(file))!);
         return file;
     }
 
-    private static void Make(ValueOption option, string given, string folder)
+    /// <summary>A folder for pictures, or one array of everything.</summary>
+    public static string ForMany(Arguments given, ValueOption option)
+    {
+        var file = given.Required(option);
+        if (file.EndsWith(".npy", StringComparison.Ordinal)) return File(given, option, ".npy");
+        return file.EndsWith(".png", StringComparison.Ordinal)
+            ? throw new UsageException($"{option.Name} is '{file}', but there may be many pictures; a folder for them, or a .npy file, was wanted.")
+            : Folder(given, option);
+    }
+
+    /// <summary>Writes and removes a file in the folder, or where it is missing in the nearest folder above it.</summary>
+    private static void EnsureWritable(ValueOption option, string given, string folder)
     {
         try
         {
-            Directory.CreateDirectory(folder);
-            using var probe = System.IO.File.Create(Path.Combine(folder, $".{Guid.NewGuid():N}"), 1, FileOptions.DeleteOnClose);
+            var nearest = Path.GetFullPath(folder);
+            while (!Directory.Exists(nearest))
+            {
+                if (System.IO.File.Exists(nearest)) throw new IOException($"'{nearest}' is a file");
+                nearest = Path.GetDirectoryName(nearest) ?? throw new IOException($"'{nearest}' does not exist");
+            }
+
+            using var probe = System.IO.File.Create(Path.Combine(nearest, $".{Guid.NewGuid():N}"), 1, FileOptions.DeleteOnClose);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -17,12 +17,12 @@ internal abstract class WorkProgress
 
     /// <summary>Counts things that are done.</summary>
     /// <param name="title">What is done to them, such as "Extracting".</param>
-    /// <param name="unit">What they are, such as "images".</param>
+    /// <param name="thing">What one of them is, such as "image".</param>
     /// <param name="total">How many there are.</param>
     /// <param name="from">Where on the whole this part begins, 0 to 1.</param>
     /// <param name="to">Where it ends.</param>
-    public IProgress<int> Counting(string title, string unit, int total, double from = 0, double to = 1) => new Counter(done =>
-        Report(from + ((to - from) * done / total), string.Create(CultureInfo.InvariantCulture, $"{title} {done} of {total} {unit}")));
+    public IProgress<int> Counting(string title, string thing, int total, double from = 0, double to = 1) => new Counter(done =>
+        Report(from + ((to - from) * done / total), string.Create(CultureInfo.InvariantCulture, $"{title} {done} of {Counted.Of(total, thing)}")));
 
     private sealed class Counter(Action<int> report) : IProgress<int>
     {
@@ -52,7 +52,7 @@ internal sealed class LineProgress(TextWriter error) : WorkProgress
     {
         if (_sinceLast.Elapsed < s_pause) return;
         _sinceLast.Restart();
-        error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{status} ({share:0%})"));
+        error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * share),3}%  {status}"));      // of the whole, as the bar has it
     }
 
     public override void Note(string line) => error.WriteLine(line);

@@ -22,6 +22,8 @@ internal sealed class Arguments
 
     public bool Has(Option option) => _parsed.GetResult(option) is { Implicit: false };
 
+    public bool Has(Argument<string[]> argument) => _parsed.GetValue(argument) is { Length: > 0 };
+
     public bool Flag(FlagOption option) => _parsed.GetValue(option);
 
     /// <summary>Gets the one positional argument.</summary>

@@ -44,11 +44,14 @@ internal sealed class ExportProjectionVerb : Verb
     {
         var file = OutputPath.File(given, _out, ".onnx");
         var (layer, rules, batch) = (given.Required(_layer), _rules.Given(given), given.Text(_batch) == "free" ? null : given.Whole(_batch, 1, 4096));
-        var net = _modelOptions.Load(given, given.Required(_model));
+        var net = _modelOptions.Load(given, given.Required(_model), terminal);
         if (net.File is { } source && Path.GetFullPath(source) == Path.GetFullPath(file))
             throw new UsageException($"{_out.Name} is the network's own file '{file}'; another was wanted, as the network stays as it is.");
         var graph = ProjectionModel.Of(net, layer, rules, batch);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         OnnxFile.Write(graph, file);
+        if (ProjectionGraph.StartOf(net, layer) is var start && start != layer && !given.Flag(Common.Json))
+            terminal.Note($"'{layer}' is a softmax: the file projects the scores before it, layer '{start}'.");
         Report(given, terminal, new ExportResult(
             net.File, ProjectionGraph.StartOf(net, layer), RuleWords.Of(rules), graph.Opset,
             [.. graph.Inputs.Select(Described)], [.. graph.Outputs.Select(Described)], new FileInfo(file).Length, file), rules.Summary());

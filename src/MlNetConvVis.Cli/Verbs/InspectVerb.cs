@@ -15,32 +15,45 @@ internal sealed class InspectVerb : Verb
     private const string Wanted = "an ONNX file";
 
     private readonly Argument<string[]> _model = new("MODEL") { Arity = ArgumentArity.ZeroOrMore, Description = Wanted };
+    private readonly ValueOption _named = new("--model", "M.onnx", Wanted, "the same as MODEL, as the other verbs have it");
     private readonly ModelOptions _modelOptions = new();
 
     public InspectVerb()
         : base("inspect", "list the layers of a model: shapes, parameters, receptive fields, and which can be projected to pixels")
     {
         Command.Arguments.Add(_model);
-        Takes(_modelOptions.All);
+        Takes([_named, .. _modelOptions.All]);
     }
 
     public override string Details =>
         "Sees: the height x width of the input that one unit of the layer depends on (its receptive field). " +
         "Step: how many pixels that window moves from one unit to the next. " +
-        "Project: whether 'convvis project' can carry a unit of the layer back to pixels.";
+        "Project: whether 'convvis project' can carry a unit of the layer back to pixels. " +
+        $"Of a file that export-projection made it says how to run it.\n{ModelOptions.Note}";
 
     public override IReadOnlyList<string> Examples => ["squeezenet.onnx", "squeezenet.onnx --json"];
 
     public override int Run(Arguments given, Terminal terminal)
     {
-        var net = _modelOptions.Load(given, given.Required(_model, Wanted));
-        _ = net.Layers;      // what is wrong with the model is said before the first line of the answer
-        if (given.Flag(Common.Json))
-            terminal.Json(Result(net));
-        else
-            Print(net, terminal);
+        var model = Model(given);
+        try
+        {
+            var net = _modelOptions.Load(given, model, terminal);
+            _ = net.Layers;      // what is wrong with the model is said before the first line of the answer
+            if (given.Flag(Common.Json)) terminal.Json(Result(net));
+            else Print(net, terminal);
+        }
+        catch (GraphException) when (ProjectionPage.Find(model) is { } page)
+        {
+            page.Write(terminal, given.Flag(Common.Json));
+        }
+
         return ExitCode.Ok;
     }
+
+    private string Model(Arguments given) => !given.Has(_named) ? given.Required(_model, Wanted)
+        : given.Has(_model) ? throw new UsageException($"MODEL and {_named.Name} were both given; one of them was wanted.")
+        : given.Required(_named);
 
     private static object Result(ConvNet net) => new
     {
@@ -74,7 +87,7 @@ internal sealed class InspectVerb : Verb
         var output = terminal.Output;
         output.WriteLine($"Model       {net.File}, ONNX operator set {net.Original.Opset}");
         output.WriteLine($"Input       {net.Image.Name} {net.Image.Shape} (images, {net.Axes})");
-        var photos = net.Preprocessing is { } p ? Sentence(p) : "the model does not say how they become the input; see 'convvis extract --help'";
+        var photos = net.Preprocessing is { } p ? Sentence(p) : "the model does not say how they become the input; see 'convvis inspect --help'";
         output.WriteLine($"Photos      {photos}");
         output.WriteLine($"Classes     {(net.Classes is { } c ? $"{Number(c.Count)}: {Shortened(c)}" : "without names")}");
         output.WriteLine($"Parameters  {Number(net.Layers.Sum(static l => l.Parameters))}");

@@ -4,8 +4,8 @@ namespace MlNetConvVis.Imaging.Vips;
 
 /// <summary>Finds the one file that holds libvips, GLib and all codecs (as the npm package @img/sharp-libvips-* ships it).</summary>
 /// <remarks>
-/// Looked in, in this order: <c>CONVVIS_LIBVIPS</c> (a file or folder), the program's own folder, its <c>runtimes/RID/native</c>, and
-/// <c>.world/libvips</c> of the program's folder and every folder above it.
+/// Looked in, in this order: <c>CONVVIS_LIBVIPS</c> (a file or folder), the program's own folder, its <c>runtimes/RID/native</c>, the folders that .NET
+/// looks in for the native parts of packages, and <c>.world/libvips</c> of the program's folder and every folder above it.
 /// </remarks>
 internal static class VipsLibrary
 {
@@ -39,6 +39,8 @@ internal static class VipsLibrary
             yield return named;
         yield return AppContext.BaseDirectory;
         yield return Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
+        var packages = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
+        foreach (var folder in packages.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)) yield return folder;
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             var world = Path.Combine(folder.FullName, ".world", "libvips");

@@ -17,7 +17,7 @@ internal sealed class VisualizeStep : IPipelineWork
     public PipelineStep Step { get; } = new("visualize", "Draw what the layers respond to");
 
     public string Fingerprint(PipelineContext context) => RunFolder.Fingerprint(
-        "visualize 2", context.Data.Fingerprint, context.Network.Hash!, System.Text.Json.JsonSerializer.Serialize(context.Spec.Visualize),
+        "visualize 3", context.Data.Fingerprint, context.Network.Hash!, System.Text.Json.JsonSerializer.Serialize(context.Spec.Visualize),
         context.Spec.Seed.ToString(CultureInfo.InvariantCulture));
 
     public string Run(PipelineContext context, string folder)
@@ -35,7 +35,7 @@ internal sealed class VisualizeStep : IPipelineWork
         var files = FileNames.Of(section.Layers);
         var list = pictures.Select(m => Write(context, folder, m, files[m.Layer])).ToArray();
         foreach (var layer in pictures.GroupBy(static m => m.Layer))
-            FigureSheet.Of([.. layer]).WritePng(Path.Combine(folder, $"{files[layer.Key]}.png"));
+            FigureSheet.Of(context.Network, [.. layer]).WritePng(Path.Combine(folder, $"{files[layer.Key]}.png"));
         if (FirstFilters.Of(context.Network) is { } first) first.Sheet().WritePng(Path.Combine(folder, FiltersFile));
         context.Folder.WriteJson(Path.Combine(folder, ListFile), list);
         return string.Create(CultureInfo.InvariantCulture,

@@ -79,7 +79,10 @@ public class ArgumentTests
     {
         using var folder = new TemporaryFolder();
         var (model, image) = (TinyModel.Write(folder), TinyModel.WritePhoto(folder, "photo.png"));
-        CommandLineRun.Of("extract", "--model", model, "--images", image, "--layer", "mean", "--out", image).AssertRefused("--out is", "cannot be made");
+        CommandLineRun.Of("extract", "--model", model, "--images", image, "--layer", "mean", "--out", image)
+            .AssertRefused("--out is", "which is a file; a folder was wanted");
+        CommandLineRun.Of("extract", "--model", model, "--images", image, "--layer", "mean", "--out", Path.Combine(image, "in"))
+            .AssertRefused("cannot be made");
         var taken = Directory.CreateDirectory(Path.Combine(folder.Path, "taken.png")).FullName;
         CommandLineRun.Of("project", "--model", model, "--image", image, "--layer", "mean", "--out", taken).AssertRefused("--out is", "is a folder");
     }

@@ -126,7 +126,7 @@ public sealed class ProjectManyTests : IDisposable
         var run = Run("--images", Out("photos"), "--out", Out("all.npy"));
         Assert.Equal(0, run.Code);
         Assert.Contains("broken.png", run.Error, StringComparison.Ordinal);
-        Assert.Contains("1 images could not be read", run.Output, StringComparison.Ordinal);
+        Assert.Contains("1 image could not be read", run.Output, StringComparison.Ordinal);
         Assert.Equal([1, 3, 4, 4], NpyFile.Read<float>(Out("all.npy")).Shape);
         Assert.Equal(2, Run("--images", Out("photos"), "--strict", "--out", Out("all.npy")).Code);
     }
@@ -134,12 +134,12 @@ public sealed class ProjectManyTests : IDisposable
     [Theory]
     [InlineData("--units and --channel were both given", "--units", "u.csv", "--channel", "1", "--out", "a.npy")]
     [InlineData("names photos itself (its column 'file'), but --images was given too", "--units", "u.csv", "--images", "photos", "--out", "a.npy")]
-    [InlineData("have a column 'chanel'; file, channel, y and x are known", "--units", "typo.csv", "--image", "photos/0.png", "--out", "a.npy")]
+    [InlineData("have a column 'chanel'. Did you mean 'channel'? Known: file", "--units", "typo.csv", "--image", "photos/0.png", "--out", "a.npy")]
     [InlineData("of y and x one is given", "--units", "half.csv", "--image", "photos/0.png", "--out", "a.npy")]
     [InlineData("channel is 'one'; a whole number", "--units", "word.csv", "--image", "photos/0.png", "--out", "a.npy")]
     [InlineData("'none.csv' cannot be read: it does not exist", "--units", "none.csv", "--image", "photos/0.png", "--out", "a.npy")]
     [InlineData("unit outside", "--units", "far.csv", "--image", "photos/0.png", "--out", "a.npy")]
-    [InlineData("many projections; a folder for pictures", "--images", "photos", "--out", "a.png")]
+    [InlineData("many pictures; a folder for them", "--images", "photos", "--out", "a.png")]
     [InlineData("--view is for pictures", "--image", "photos/0.png", "--view", "field", "--out", "a.npy")]
     [InlineData("--view is 'fields', which is not one of its choices", "--image", "photos/0.png", "--view", "fields", "--out", "a.png")]
     [InlineData("--image and --images were both given", "--image", "photos/0.png", "--images", "photos", "--out", "a.npy")]

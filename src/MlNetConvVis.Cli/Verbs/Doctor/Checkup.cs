@@ -63,7 +63,7 @@ internal static class Checkup
                 .Select(p => $"{p}: {world?.Package(p)?.Reason ?? "not known here"}").ToArray();
             yield return new DoctorPart(
                 "Adapters", adapter, missing.Length == 0, Needed: false,
-                missing.Length == 0 ? $"built, for {use}" : $"not built ({string.Join("; ", missing)}), for {use}");
+                missing.Length == 0 ? $"can be built, for {use}" : $"cannot be built ({string.Join("; ", missing)}), for {use}");
         }
     }
 

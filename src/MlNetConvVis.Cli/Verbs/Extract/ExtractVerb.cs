@@ -45,17 +45,19 @@ internal sealed class ExtractVerb : Verb
     public override int Run(Arguments given, Terminal terminal)
     {
         var clock = Stopwatch.StartNew();
-        var model = _modelOptions.Load(given, given.Required(_model));
+        var model = _modelOptions.Load(given, given.Required(_model), terminal);
         var layers = given.RequiredItems(_layer);
         var (folder, batch) = (OutputPath.Folder(given, _out), given.Whole(_batch, 1, 4096) ?? DefaultBatch);
         var (net, source) = Source(given, model, batch);
         var session = Common.Session(given, terminal);
         using var extractor = new FeatureExtractor(net, layers, given.Flag(_switches), session, Math.Min(batch, source.Count), shared: source.Count > 1);
+        var earlier = new EarlierResults(folder, ".npy");
         using var files = new FeatureFiles(extractor, folder, source.Count);
         var broken = terminal.WithProgress(
-            p => Extract(source, extractor, files, p.Counting("Extracting", source.Unit, source.Count), terminal));
-        if (files.Rows == 0) throw new DataException($"None of the {source.Count} images could be read; nothing was written.");
+            p => Extract(source, extractor, files, p.Counting("Extracting", source.Thing, source.Count), terminal));
+        if (files.Rows == 0) throw InputSource.NothingRead(source);
         var (arrays, switches) = files.Complete();
+        earlier.Tell(terminal, arrays.Concat(switches).Select(static a => a.File));
         Report(given, terminal, new ExtractResult(
             net.File, extractor.Provider, files.Rows, clock.Elapsed.TotalSeconds, arrays, switches, files.Index, broken));
         return ExitCode.Ok;
@@ -104,13 +106,13 @@ internal sealed class ExtractVerb : Verb
             return;
         }
 
-        terminal.Line($"{result.Images} images in {result.Seconds:0.0} s ({result.Provider})");
+        terminal.Line($"{Counted.Of(result.Images, "image")} in {result.Seconds:0.0} s ({result.Provider})");
         var table = new TextTable(new("File"), new("Holds"), new("Shape"));
         foreach (var array in result.Layers) table.Add(array.File, array.Layer, string.Join('x', array.Shape));
         foreach (var array in result.Switches) table.Add(array.File, $"switches of {array.Layer}", string.Join('x', array.Shape));
-        table.Add(result.Index, "file and label of each row", $"{result.Images} rows");
+        table.Add(result.Index, "file and label of each row", Counted.Of(result.Images, "row"));
         table.Write(terminal.Output, terminal.Width);
-        if (result.Skipped.Count > 0) terminal.Line($"{result.Skipped.Count} images could not be read and were skipped.");
+        if (result.Skipped.Count > 0) terminal.Line($"{Counted.Skipped(result.Skipped.Count)}");
     }
 }
 

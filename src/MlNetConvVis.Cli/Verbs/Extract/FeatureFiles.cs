@@ -21,6 +21,7 @@ internal sealed class FeatureFiles : IDisposable
     private const string IndexName = "index.csv";
 
     private readonly string _folder;
+    private readonly Action _open;
     private readonly List<ArrayFile<float>> _layers = [];
     private readonly List<ArrayFile<long>> _pools = [];
     private readonly StringBuilder _index = new("row,file,label\n");
@@ -28,12 +29,18 @@ internal sealed class FeatureFiles : IDisposable
     public FeatureFiles(FeatureExtractor extractor, string folder, int capacity)
     {
         _folder = folder;
+        _open = () => Open(extractor, capacity);
+    }
+
+    /// <summary>Nothing is made before there is something to write.</summary>
+    private void Open(FeatureExtractor extractor, int capacity)
+    {
         var names = FileNames.Of(extractor.Layers.Concat(extractor.Pools));
         int[] Item(string layer) => [.. extractor.ItemShape(layer).Select(static d => checked((int)d))];
         foreach (var layer in extractor.Layers)
-            _layers.Add(new ArrayFile<float>(layer, Path.Combine(folder, $"{names[layer]}.npy"), Item(layer), capacity));
+            _layers.Add(new ArrayFile<float>(layer, Path.Combine(_folder, $"{names[layer]}.npy"), Item(layer), capacity));
         foreach (var pool in extractor.Pools)
-            _pools.Add(new ArrayFile<long>(pool, Path.Combine(folder, $"{names[pool]}.switches.npy"), Item(pool), capacity));
+            _pools.Add(new ArrayFile<long>(pool, Path.Combine(_folder, $"{names[pool]}.switches.npy"), Item(pool), capacity));
     }
 
     public int Rows { get; private set; }
@@ -42,6 +49,7 @@ internal sealed class FeatureFiles : IDisposable
 
     public void Append(int count, FeatureBatch features)
     {
+        if (_layers.Count == 0) _open();
         foreach (var layer in _layers) layer.Writer.Append(features.Floats(layer.Layer)[..(count * layer.Length)]);
         foreach (var pool in _pools)
         {

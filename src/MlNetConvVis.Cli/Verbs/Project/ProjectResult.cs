@@ -10,7 +10,11 @@ internal sealed record ProjectResult
 {
     public required string? Model { get; init; }
 
+    /// <summary>Gets the layer that the projection starts from: for a softmax the one before it.</summary>
     public required string Layer { get; init; }
+
+    /// <summary>Gets the layer that was asked for.</summary>
+    public required string AskedLayer { get; init; }
 
     public required IReadOnlyList<long> LayerShape { get; init; }
 
@@ -56,6 +60,7 @@ internal sealed record ProjectResult
 internal sealed record ProjectBatchResult(
     string? Model,
     string Layer,
+    string AskedLayer,
     IReadOnlyList<long> LayerShape,
     RuleWords Rules,
     double Seconds,

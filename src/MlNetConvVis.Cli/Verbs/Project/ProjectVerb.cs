@@ -13,7 +13,6 @@ namespace MlNetConvVis.Cli.Verbs.Project;
 /// <summary><c>project</c>: units down to pixels: one, all of a map, or many of many photos.</summary>
 internal sealed class ProjectVerb : Verb
 {
-    private const int SmallField = 16;      // a field of less than a sixteenth of the picture looks like nothing in it
     private const int Batch = 16;
 
     private readonly ValueOption _model = new("--model", "M.onnx", "an ONNX file", "the network") { IsRequired = true };
@@ -24,7 +23,9 @@ internal sealed class ProjectVerb : Verb
         "the place in the map; all: every unit of the map at once; default the strongest");
     private readonly ValueOption _units = new(
         "--units", "FILE.csv", "a table of units with the columns channel, y and x",
-        "many units: a table with the columns channel, y and x (empty: the strongest), for each input alike, or with a column file, for photos named there");
+        "many units: a table with the columns channel, y and x, also called map, row and column (empty: the strongest), " +
+            "for each input alike, or with a column file, for photos named there");
+    private readonly FlagOption _whole = WholeFields.Option;
     private readonly ValueOption _view = ProjectionView.Option;
     private readonly ValueOption _out = new(
         "--out", "FILE|DIR", "a file that ends in .png or .npy",
@@ -40,19 +41,21 @@ internal sealed class ProjectVerb : Verb
         : base("project", "show what in a photo made a unit of a layer fire")
     {
         _input = new InputOptions(InputOptions.Image, _images);
-        Takes([_model, .. _input.All, _layer, _channel, _unit, _units, .. _rules.All, _view, _out, _strict, .. _modelOptions.All]);
+        Takes([_model, .. _input.All, _layer, _channel, _unit, _units, _whole, .. _rules.All, _view, _out, _strict, .. _modelOptions.All]);
     }
 
     public override string Details =>
         "All other units of the layer are set to zero, and the network is run backwards down to the pixels (Zeiler and Fergus 2013). " +
         "Without --channel and --unit the strongest unit of the layer is taken; with --unit alone the strongest map at that place. " +
-        "The strongest unit often lies at the border, where a part of what it sees is padding; --view field shows only what it sees. " +
-        "With --images, --units or a tensor of many inputs, all units are projected in one call. " +
+        "The strongest unit often lies at the border, where a part of what it sees is padding; --whole-fields looks among the others only, " +
+        "--view field shows only what a unit sees. The units of a softmax are projected from the layer before it. " +
+        "With --images, --units or a tensor of many inputs, all units are projected in one call; files of the same name are replaced. " +
         $"In a picture the strongest half percent of the pixels may be cut off, so that the rest can be seen.\n{ModelOptions.Note}";
 
     public override IReadOnlyList<string> Examples =>
     [
         "--model net.onnx --image cat.jpg --layer conv5 --view pair --out cat.png",
+        "--model net.onnx --image cat.jpg --layer conv5 --rule guided --whole-fields --view pair --out cat.png",
         "--model net.onnx --image cat.jpg --layer conv3 --channel 17 --rule guided --out cat.npy",
         "--model net.onnx --image cat.jpg --layer conv3 --channel 17 --unit all --overlap max --out map.png",
         "--model net.onnx --images photos --layer conv5 --view pair --out pictures",
@@ -65,22 +68,26 @@ internal sealed class ProjectVerb : Verb
         // before anything is read
         if (!given.Has(_images) && !given.Has(_units) && !_input.HasTensor(given)) _ = OutputPath.File(given, _out, ".png", ".npy");
         var (rules, view, layer, wish) = (_rules.Given(given), ProjectionView.Given(given, _view), given.Required(_layer), UnitWish.Of(given, _channel, _unit));
+        if (wish.Whole && given.Flag(_whole))
+            throw new UsageException($"{_whole.Name} chooses one unit, but {_unit.Name} is 'all'; one of them was wanted.");
         var units = Units(given);
         var (photos, tensor) = units is { Photos.Count: > 0 } ? WithoutInput(given) : _input.Given(given);
-        var inputs = Inputs(given, _modelOptions.Load(given, given.Required(_model)), photos, tensor, units);
+        var inputs = Inputs(given, _modelOptions.Load(given, given.Required(_model), terminal), photos, tensor, units);
         var call = new Call(inputs.Net, layer, rules, Common.Session(given, terminal), inputs, file => units is null ? [wish] : units.Of(file))
         {
             Wishes = units is null ? [wish] : [.. units.All],
+            WholeFields = given.Flag(_whole),
             Count = checked((units?.Photos.Count > 0 ? 1 : inputs.Source.Count) * (units?.All.Count() ?? 1)),
         };
         var isMany = units is not null || given.Has(_images) || inputs.Source.Count > 1;
-        var file = isMany ? OutForMany(given) : OutputPath.File(given, _out, ".png", ".npy");
+        var file = isMany ? OutputPath.ForMany(given, _out) : OutputPath.File(given, _out, ".png", ".npy");
         var picture = new ProjectionView(view, inputs.Net, InputSize.Of(inputs.Shape, inputs.Net), inputs.Net.Preprocessing);
         if (!ProjectionFiles.IsArray(file)) picture.EnsureFits(file);
         else if (given.Has(_view))
             throw new UsageException($"{_view.Name} is for pictures, but {_out.Name} is '{file}'; a file that ends in .png, or a folder for many, was wanted.");
-        if (isMany) Report(given, terminal, Many(call, file, picture, terminal, clock));
-        else Report(given, terminal, picture.Size, OneThatFits(given, call, file, picture, terminal));
+        var report = new ProjectReport(terminal, given.Flag(Common.Json));
+        if (isMany) report.Of(Many(call, file, picture, terminal, clock), rules);
+        else report.Of(OneThatFits(given, call, file, picture, terminal), picture, mayChoose: !given.Has(_unit) && !call.WholeFields);
         return ExitCode.Ok;
     }
 
@@ -116,15 +123,6 @@ internal sealed class ProjectVerb : Verb
         return new Input(net.OfSize(preprocessing.Height, preprocessing.Width), source, new InputSize(3, preprocessing.Height, preprocessing.Width).Shape(net));
     }
 
-    private string OutForMany(Arguments given)
-    {
-        var file = given.Required(_out);
-        if (ProjectionFiles.IsArray(file)) return OutputPath.File(given, _out, ".npy");
-        return file.EndsWith(".png", StringComparison.Ordinal)
-            ? throw new UsageException($"{_out.Name} is '{file}', but there may be many projections; a folder for pictures, or a .npy file, was wanted.")
-            : OutputPath.Folder(given, _out);
-    }
-
     /// <summary>Without biases a projection is proportional to what it starts from, so where the activation is too much, one shows the same, said out
     /// loud.</summary>
     private ProjectResult OneThatFits(Arguments given, Call call, string file, ProjectionView view, Terminal terminal)
@@ -155,8 +153,9 @@ internal sealed class ProjectVerb : Verb
 
     private static ProjectBatchResult Many(Call call, string file, ProjectionView view, Terminal terminal, Stopwatch clock) => terminal.WithProgress(p =>
     {
-        var counter = p.Counting("Projecting", call.Inputs.Source.Unit, call.Inputs.Source.Count);
+        var counter = p.Counting("Projecting", "unit", call.Count);
         var (broken, done, files) = (new List<SkippedImage>(), 0, (ProjectionFiles?)null);
+        var earlier = ProjectionFiles.IsArray(file) ? null : new EarlierResults(file, ".png");
         try
         {
             var projector = Run(
@@ -165,17 +164,20 @@ internal sealed class ProjectVerb : Verb
                 {
                     foreach (var image in batch.Broken) terminal.Note(image.Reason + " It is skipped.");
                     broken.AddRange(batch.Broken);
-                    counter.Report(done += batch.Names.Count + batch.Broken.Count);
+                    if (batch.Broken.Count > 0) counter.Report(done += batch.Broken.Sum(b => call.Units(b.File).Count));
                 },
                 (_, batch, input, unit, projection) =>
                 {
                     files ??= new ProjectionFiles(file, view, call.Count);
                     files.Append(batch.Names[input].File, unit, projection, InputOf(batch, input));
+                    counter.Report(++done);
                 });
-            if (files is null) throw new DataException($"None of the {call.Inputs.Source.Count} {call.Inputs.Source.Unit} could be read; nothing was written.");
+            if (files is null) throw InputSource.NothingRead(call.Inputs.Source);
             files.Complete();
+            earlier?.Tell(terminal, files.Rows.Select(static r => r.Picture ?? ""), files.Index);
             return new ProjectBatchResult(
-                call.Net.File, projector.Layer, projector.Shape, RuleWords.Of(call.Rules), clock.Elapsed.TotalSeconds, files.Rows, file, files.Index, broken);
+                call.Net.File, projector.Layer, call.Layer, projector.Shape, RuleWords.Of(call.Rules), clock.Elapsed.TotalSeconds,
+                files.Rows, file, files.Index, broken);
         }
         finally
         {
@@ -188,7 +190,8 @@ internal sealed class ProjectVerb : Verb
     {
         var whole = InputSize.Of(call.Inputs.Shape, call.Net);
         var size = (whole.Height, whole.Width);
-        using var projector = new UnitProjector(call.Net, call.Layer, call.Rules.ToRules(), call.Settings, size, [.. call.Wishes], call.Count);
+        using var projector = new UnitProjector(
+            call.Net, call.Layer, call.Rules.ToRules(), call.Settings, size, [.. call.Wishes], call.Count, call.WholeFields);
         foreach (var batch in call.Inputs.Source.Read(terminal.Cancellation))
         {
             terminal.Cancellation.ThrowIfCancellationRequested();
@@ -217,6 +220,7 @@ internal sealed class ProjectVerb : Verb
         {
             Model = call.Net.File,
             Layer = projector.Layer,
+            AskedLayer = call.Layer,
             LayerShape = [.. projector.Shape.Dims.Skip(1).Select(static d => d.Size)],
             Channel = unit.Channel,
             Y = unit.Y,
@@ -238,62 +242,6 @@ internal sealed class ProjectVerb : Verb
         };
     }
 
-    private static string Silence(ProjectResult result) => result is { Activation: <= 0, Start: "activation" }
-        ? $"The {(result.Y is null ? "map" : "unit")} does not fire here, so nothing is projected; choose another, or take --start one."
-        : "The projection is zero everywhere.";
-
-    private void Report(Arguments given, Terminal terminal, InputSize input, ProjectResult result)
-    {
-        if (result is { Min: 0, Max: 0 })
-            terminal.Note(Silence(result));
-        if (given.Flag(Common.Json))
-        {
-            terminal.Json(result);
-            return;
-        }
-
-        var (shape, field) = (result.LayerShape, result.Field);
-        var layer = $"layer {result.Layer} ({string.Join('x', shape)})";
-        var place = result.Y is { } y ? $"row {y}, column {result.X}" : "all its units at once,";
-        terminal.Line($"Unit        map {result.Channel} of {shape[0]}, {place} of {layer}");
-        terminal.Line($"Activation  {result.Activation:G6}{(result.Y is null ? ", the strongest of the map" : "")}");
-        terminal.Line($"Sees        {Seen(input, result)}");
-        terminal.Line($"Projection  {result.Min:G4} to {result.Max:G4}, rule {result.Rules.Summary()}, written to {result.Out}");
-        var isPicture = !ProjectionFiles.IsArray(result.Out);
-        if (isPicture && ProjectionView.Given(given, _view) == "whole" && field.Height * field.Width * SmallField < input.Height * input.Width)
-        {
-            var part = 100.0 * field.Height * field.Width / (input.Height * input.Width);
-            terminal.Line($"            It fills {part:0.0} % of the picture; --view field shows that part alone.");
-        }
-    }
-
-    private static string Seen(InputSize input, ProjectResult result)
-    {
-        var field = result.Field;
-        if (field.Height == 0 || field.Width == 0) return "nothing of the input, only padding around it";
-        var (bottom, right) = (field.Top + field.Height - 1, field.Left + field.Width - 1);
-        var outside = result.Y is not null && result.FieldSize is [var height, var width] && (field.Height < height || field.Width < width)
-            ? $"; it lies at the border: of the {height}x{width} pixels that a unit can see the others are padding" : "";
-        return $"rows {field.Top} to {bottom}, columns {field.Left} to {right} of the input ({field.Height}x{field.Width} of " +
-            $"{input.Height}x{input.Width} pixels){outside}";
-    }
-
-    private void Report(Arguments given, Terminal terminal, ProjectBatchResult result)
-    {
-        if (given.Flag(Common.Json))
-        {
-            terminal.Json(result);
-            return;
-        }
-
-        var silent = result.Projections.Count(static r => r is { Min: 0, Max: 0 });
-        var (layer, rules) = ($"{result.Layer} ({string.Join('x', result.LayerShape)})", _rules.Given(given).Summary());
-        terminal.Line($"{result.Projections.Count} projections of layer {layer} in {result.Seconds:0.0} s, rule {rules}");
-        terminal.Line($"Written to {result.Out}; {result.Index} says which unit of which input each is");
-        if (silent > 0) terminal.Line($"{silent} of them are zero everywhere: their units do not fire.");
-        if (result.Skipped.Count > 0) terminal.Line($"{result.Skipped.Count} images could not be read and were skipped.");
-    }
-
     /// <summary>Takes one projection.</summary>
     private delegate void TakeUnit(UnitProjector projector, InputBatch batch, int input, ProjectedUnit unit, ReadOnlySpan<float> projection);
 
@@ -305,6 +253,8 @@ internal sealed class ProjectVerb : Verb
         Func<string, IReadOnlyList<UnitWish>> Units)
     {
         public required IReadOnlyList<UnitWish> Wishes { get; init; }
+
+        public required bool WholeFields { get; init; }
 
         /// <summary>Gets how many projections there will be at most.</summary>
         public required int Count { get; init; }

@@ -58,5 +58,5 @@ internal sealed record ProjectionView(string Kind, ConvNet Net, InputSize Size, 
         }
     }
 
-    private static RgbImage Enlarged(RgbImage picture) => picture.Enlarge(Math.Max(1, SmallestPictureSide / Math.Max(picture.Width, picture.Height)));
+    private static RgbImage Enlarged(RgbImage picture) => picture.EnlargeTo(SmallestPictureSide);
 }

@@ -22,10 +22,11 @@ internal sealed class UnitProjector : IDisposable
     private readonly FeatureExtractor? _extractor;
     private readonly (int Height, int Width) _size;
     private readonly int _batch;
+    private readonly MapWindow? _within;
 
     public UnitProjector(
         ConvNet net, string layer, ReversalRuleSet rules, SessionSettings settings, (int Height, int Width) size,
-        IReadOnlyCollection<UnitWish> wishes, int most)
+        IReadOnlyCollection<UnitWish> wishes, int most, bool wholeFields = false)
     {
         (_net, _size, _batch) = (net, size, Math.Min(most, Batch));
         if (wishes.Any(static w => w.Whole)) _channels = new ChannelProjector(net, layer, rules, settings, _batch);
@@ -33,6 +34,7 @@ internal sealed class UnitProjector : IDisposable
         Layer = ProjectionGraph.StartOf(net, layer);
         _ = net.FieldOf(Layer);      // refuses a layer of another order before anything is computed
         Shape = net.ShapeOf(Layer);
+        _within = wholeFields ? MapWindow.OfWholeFields(net, Layer) : null;
         if (wishes.Any(static w => w.IsOpen)) _extractor = new FeatureExtractor(net, [Layer], switches: false, settings, _batch);
     }
 
@@ -125,9 +127,28 @@ internal sealed class UnitProjector : IDisposable
 
     private Unit Chosen(UnitWish wish, ReadOnlySpan<float> activations)
     {
+        try
+        {
+            return Find(wish, activations);
+        }
+        catch (GraphException e) when (wish.Origin.Length > 0)
+        {
+            throw new GraphException(wish.Origin + e.Message, e);
+        }
+    }
+
+    private Unit Find(UnitWish wish, ReadOnlySpan<float> activations)
+    {
+        if (wish.Place is { } named && _within is { } whole && !whole.Contains(named.Y, named.X))
+        {
+            throw new GraphException(
+                $"Row {named.Y}, column {named.X} of layer '{Layer}' sees beyond the image's border; with --whole-fields rows {whole.Y} to " +
+                $"{whole.Y + whole.Height - 1} and columns {whole.X} to {whole.X + whole.Width - 1} were wanted.");
+        }
+
         if (wish is { Channel: { } channel, Place: { } place }) return Inside(new Unit(channel, place.Y, place.X));
         if (wish is { Channel: { } map, Whole: true }) return Inside(new Unit(map, 0, 0));
-        return wish.Place is { } at ? Unit.StrongestAt(activations, Shape, at.Y, at.X) : Unit.Strongest(activations, Shape, wish.Channel);
+        return wish.Place is { } at ? Unit.StrongestAt(activations, Shape, at.Y, at.X) : Unit.Strongest(activations, Shape, wish.Channel, _within);
     }
 
     private Unit Inside(Unit unit)

@@ -7,7 +7,8 @@ namespace MlNetConvVis.Cli.Verbs.Project;
 /// <param name="Channel">The feature map.</param>
 /// <param name="Place">Row and column in it.</param>
 /// <param name="Whole">Whether all units of the map are asked for at once.</param>
-internal sealed record UnitWish(int? Channel, (int Y, int X)? Place, bool Whole = false)
+/// <param name="Origin">Where it stands, such as "Units 'u.csv', row 3: "; empty for the command line.</param>
+internal sealed record UnitWish(int? Channel, (int Y, int X)? Place, bool Whole = false, string Origin = "")
 {
     public static UnitWish Strongest { get; } = new(null, null);
 

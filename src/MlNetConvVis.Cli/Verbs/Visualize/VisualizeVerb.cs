@@ -15,6 +15,7 @@ namespace MlNetConvVis.Cli.Verbs.Visualize;
 internal sealed class VisualizeVerb : Verb
 {
     private const int Batch = 32;
+    private const string ListFile = "visualize.json";
 
     private readonly ValueOption _model = new("--model", "M.onnx", "an ONNX file", "the network") { IsRequired = true };
     private readonly ValueOption _images = InputOptions.Images;
@@ -29,6 +30,7 @@ internal sealed class VisualizeVerb : Verb
     private readonly ValueOption _range = new(
         "--range", "OF", "picture or map",
         "from grey to full colour: each picture by itself, or all of one map alike, so that their strengths compare; default picture");
+    private readonly FlagOption _whole = WholeFields.Option;
     private readonly ValueOption _seed = new("--seed", "N", "a whole number of 0 or more", "decides which maps are drawn; default 0");
     private readonly ValueOption _out = new("--out", "DIR", "a folder", "where the pictures go") { IsRequired = true };
     private readonly FlagOption _strict = new("--strict", "stop at an image that cannot be read; otherwise it is named and skipped");
@@ -38,7 +40,7 @@ internal sealed class VisualizeVerb : Verb
     public VisualizeVerb()
         : base("visualize", "draw what the feature maps of a network respond to, from photos of your own")
     {
-        Takes([_model, _images, _layers, _maps, _top, .. _rules.All, _range, _seed, _out, _strict, .. _modelOptions.All]);
+        Takes([_model, _images, _layers, _maps, _top, .. _rules.All, _range, _whole, _seed, _out, _strict, .. _modelOptions.All]);
     }
 
     public override string Details =>
@@ -59,19 +61,26 @@ internal sealed class VisualizeVerb : Verb
     {
         var clock = Stopwatch.StartNew();
         var wanted = new Wish(
-            _rules.Given(given), given.Choice(_range, "picture", "map") == "map",
+            _rules.Given(given), given.Choice(_range, "picture", "map") == "map", given.Flag(_whole),
             given.Whole(_maps, 1) ?? 16, given.Whole(_top, 1, 100) ?? 9, (ulong)(given.Whole(_seed, 0) ?? 0));
         var photos = given.Required(_images);
         var folder = OutputPath.Folder(given, _out);
-        var net = _modelOptions.Load(given, given.Required(_model));
+        var net = _modelOptions.Load(given, given.Required(_model), terminal);
         var layers = given.RequiredItems(_layers);
-        foreach (var layer in layers) _ = (ProjectionGraph.Of(net, layer, wanted.Rules.ToRules()), net.FieldOf(layer));      // refuse before the long part
+        foreach (var layer in layers)      // refuse before the long part
+        {
+            _ = (ProjectionGraph.Of(net, layer, wanted.Rules.ToRules()), net.FieldOf(layer));
+            if (wanted.WholeFields) _ = MapWindow.OfWholeFields(net, layer);
+        }
+
         var loading = Common.Loading(given, given.Flag(_strict));
         var session = Common.Session(given, terminal);
         var files = Photos.Find(photos);
         var (maps, frames) = terminal.WithProgress(p => Draw(net, layers, wanted, Read(files, net, loading, p, terminal), session, p, terminal.Cancellation));
-        var sheets = Write(folder, layers, maps);
+        var earlier = new EarlierResults(folder, ".png");
+        var sheets = Write(folder, layers, net, maps);
         var filters = WriteFilters(folder, layers, net);
+        earlier.Tell(terminal, sheets.Values.Append(filters?.File ?? ""), ListFile);
         Report(given, terminal, folder, new VisualizeResult(
             net.File, wanted.Rules.Preset, RuleWords.Of(wanted.Rules), frames.Count, clock.Elapsed.TotalSeconds,
             [.. layers.Select(l => LayerPictures.Of(l, sheets.GetValueOrDefault(l), maps, frames, files, net))],
@@ -82,31 +91,34 @@ internal sealed class VisualizeVerb : Verb
 
     private static ImageFrames Read(ImageSet files, ConvNet net, ImageLoaderOptions loading, WorkProgress progress, Terminal terminal)
     {
-        var counter = progress.Counting("Reading", "photos", files.Images.Count, 0, 0.2);
+        var counter = progress.Counting("Reading", "photo", files.Images.Count, 0, 0.2);
         var frames = ImageFrames.Load(files.Paths(), net.RequirePreprocessing(), loading, counter, terminal.Cancellation);
         foreach (var broken in frames.Broken) terminal.Note(broken.Message + " It is skipped.");
-        return frames.Count > 0 ? frames : throw new DataException($"None of the {files.Images.Count} images could be read; nothing was drawn.");
+        return frames.Count > 0 ? frames : throw new DataException(
+            files.Images.Count == 1 ? "The photo could not be read; nothing was drawn."
+                : $"None of the {files.Images.Count} photos could be read; nothing was drawn.");
     }
 
     private static (IReadOnlyList<FeatureMapPictures> Maps, ImageFrames Frames) Draw(
         ConvNet net, IReadOnlyList<string> layers, Wish wanted, ImageFrames frames, SessionSettings session, WorkProgress progress,
         CancellationToken cancellation)
     {
-        var looking = progress.Counting("Looking at", "photos", frames.Count, 0.2, 0.7);
-        var all = TopActivations.Find(net, layers, wanted.Top, frames.Count, frames.Fill, session, Batch, looking, cancellation);
+        var looking = progress.Counting("Looking at", "photo", frames.Count, 0.2, 0.7);
+        var all = TopActivations.Find(net, layers, wanted.Top, frames.Count, frames.Fill, session, Batch, looking, cancellation, wanted.WholeFields);
         var chosen = TopActivations.Choose(all, wanted.Maps, wanted.Seed);
-        var projecting = progress.Counting("Projecting", "activations", chosen.Sum(static m => m.Tops.Count), 0.7);
+        var projecting = progress.Counting("Projecting", "activation", chosen.Sum(static m => m.Tops.Count), 0.7);
         return (FeatureGallery.Draw(net, chosen, frames, wanted.Rules.ToRules(), session, wanted.SharesRange, projecting, cancellation), frames);
     }
 
     /// <summary>Writes a sheet for each layer that has active maps.</summary>
-    private static Dictionary<string, string> Write(string folder, IReadOnlyList<string> layers, IReadOnlyList<FeatureMapPictures> maps)
+    private static Dictionary<string, string> Write(
+        string folder, IReadOnlyList<string> layers, ConvNet net, IReadOnlyList<FeatureMapPictures> maps)
     {
         var (names, files) = (FileNames.Of(layers), new Dictionary<string, string>(StringComparer.Ordinal));
         foreach (var layer in maps.GroupBy(static m => m.Layer))
         {
             files[layer.Key] = Path.Combine(folder, $"{names[layer.Key]}.png");
-            FigureSheet.Of([.. layer]).WritePng(files[layer.Key]);
+            FigureSheet.Of(net, [.. layer]).WritePng(files[layer.Key]);
         }
 
         return files;
@@ -123,7 +135,8 @@ internal sealed class VisualizeVerb : Verb
 
     private void Report(Arguments given, Terminal terminal, string folder, VisualizeResult result)
     {
-        var list = Path.Combine(folder, "visualize.json");
+        Directory.CreateDirectory(folder);
+        var list = Path.Combine(folder, ListFile);
         File.WriteAllText(list + ".partial", Terminal.ToJson(result));
         File.Move(list + ".partial", list, overwrite: true);
         if (given.Flag(Common.Json))
@@ -132,14 +145,14 @@ internal sealed class VisualizeVerb : Verb
             return;
         }
 
-        terminal.Line($"{result.Photos} photos in {result.Seconds:0.0} s");
+        terminal.Line($"{Counted.Of(result.Photos, "photo")} in {result.Seconds:0.0} s");
         var table = new TextTable(new("Picture"), new("Layer"), new("Shows"));
         foreach (var layer in result.Layers)
-            table.Add(layer.File ?? "none: no map was active", layer.Layer, layer.Maps.Count == 1 ? "1 map" : $"{layer.Maps.Count} maps");
-        if (result.Filters is { } f) table.Add(f.File, f.Layer, $"its {f.Count} filters of {f.Height}x{f.Width}");
+            table.Add(layer.File ?? "none: no map was active", layer.Layer, Counted.Of(layer.Maps.Count, "map"));
+        if (result.Filters is { } f) table.Add(f.File, f.Layer, $"its {Counted.Of(f.Count, "filter")} of {f.Height}x{f.Width}");
         table.Write(terminal.Output, terminal.Width);
     }
 
     /// <summary>What to draw.</summary>
-    private sealed record Wish(ReversalOptions Rules, bool SharesRange, int Maps, int Top, ulong Seed);
+    private sealed record Wish(ReversalOptions Rules, bool SharesRange, bool WholeFields, int Maps, int Top, ulong Seed);
 }
