@@ -1,6 +1,7 @@
 using MlNetConvVis.Cli.Output;
 using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Cli.Verbs;
+using MlNetConvVis.Cli.Verbs.Diagnose;
 using MlNetConvVis.Cli.Verbs.Doctor;
 using MlNetConvVis.Cli.Verbs.Extract;
 using MlNetConvVis.Cli.Verbs.GradCams;
@@ -22,7 +23,7 @@ internal static class App
     private static IReadOnlyList<Verb> AllVerbs =>
     [
         RunVerb.WholePipeline(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new GradCamVerb(),
-        new VisualizeVerb(), new TrainVerb(), RunVerb.OnlyTransfer(),
+        new VisualizeVerb(), new DiagnoseVerb(), new TrainVerb(), RunVerb.OnlyTransfer(),
     ];
 
     /// <summary>Runs one call.</summary>
