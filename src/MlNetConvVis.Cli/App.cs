@@ -3,6 +3,7 @@ using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Cli.Verbs;
 using MlNetConvVis.Cli.Verbs.Diagnose;
 using MlNetConvVis.Cli.Verbs.Doctor;
+using MlNetConvVis.Cli.Verbs.Evolve;
 using MlNetConvVis.Cli.Verbs.Extract;
 using MlNetConvVis.Cli.Verbs.GradCams;
 using MlNetConvVis.Cli.Verbs.Project;
@@ -23,7 +24,7 @@ internal static class App
     private static IReadOnlyList<Verb> AllVerbs =>
     [
         RunVerb.WholePipeline(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new GradCamVerb(),
-        new VisualizeVerb(), new DiagnoseVerb(), new TrainVerb(), RunVerb.OnlyTransfer(),
+        new VisualizeVerb(), new EvolveVerb(), new DiagnoseVerb(), new TrainVerb(), RunVerb.OnlyTransfer(),
     ];
 
     /// <summary>Runs one call.</summary>

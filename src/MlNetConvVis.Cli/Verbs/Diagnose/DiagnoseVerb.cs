@@ -68,11 +68,8 @@ internal sealed class DiagnoseVerb : Verb
         var (loading, session) = (Common.Loading(given, strict: false), Common.Session(given, terminal));
         return terminal.WithProgress(progress =>
         {
-            var reading = progress.Counting("Reading", "photo", photos.Images.Count, 0, 0.3);
-            var frames = ImageFrames.Load(photos.Paths(), net.RequirePreprocessing(), loading, reading, terminal.Cancellation);
-            foreach (var broken in frames.Broken) terminal.Note(broken.Message + " It is skipped.");
-            if (frames.Count == 0) throw new DataException($"None of the {Counted.Of(photos.Images.Count, "photo")} could be read; nothing was diagnosed.");
-            var looking = progress.Counting("Looking at", "photo", frames.Count, 0.3);
+            var frames = Frames.Read(photos, net, loading, progress, terminal);
+            var looking = progress.Counting("Looking at", "photo", frames.Count, 0.2);
             return FirstLayerDiagnosis.Of(net, frames.Count, frames.Fill, session, looking, terminal.Cancellation)!;
         });
     }

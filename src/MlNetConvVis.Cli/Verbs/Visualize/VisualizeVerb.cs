@@ -76,7 +76,7 @@ internal sealed class VisualizeVerb : Verb
         var loading = Common.Loading(given, given.Flag(_strict));
         var session = Common.Session(given, terminal);
         var files = Photos.Find(photos);
-        var (maps, frames) = terminal.WithProgress(p => Draw(net, layers, wanted, Read(files, net, loading, p, terminal), session, p, terminal.Cancellation));
+        var (maps, frames) = terminal.WithProgress(p => Draw(net, layers, wanted, Frames.Read(files, net, loading, p, terminal), session, p, terminal.Cancellation));
         var earlier = new EarlierResults(folder, ".png");
         var sheets = Write(folder, layers, net, maps);
         var filters = WriteFilters(folder, layers, net);
@@ -87,16 +87,6 @@ internal sealed class VisualizeVerb : Verb
             filters,
             [.. frames.Broken.Select(static b => new SkippedImage(b.File, b.Message))]));
         return ExitCode.Ok;
-    }
-
-    private static ImageFrames Read(ImageSet files, ConvNet net, ImageLoaderOptions loading, WorkProgress progress, Terminal terminal)
-    {
-        var counter = progress.Counting("Reading", "photo", files.Images.Count, 0, 0.2);
-        var frames = ImageFrames.Load(files.Paths(), net.RequirePreprocessing(), loading, counter, terminal.Cancellation);
-        foreach (var broken in frames.Broken) terminal.Note(broken.Message + " It is skipped.");
-        return frames.Count > 0 ? frames : throw new DataException(
-            files.Images.Count == 1 ? "The photo could not be read; nothing was drawn."
-                : $"None of the {files.Images.Count} photos could be read; nothing was drawn.");
     }
 
     private static (IReadOnlyList<FeatureMapPictures> Maps, ImageFrames Frames) Draw(
