@@ -12,7 +12,8 @@ public static class ClassNames
     {
         if (net.Classes is not { } names || net.ScoreCount is not { } scores || scores == names.Count) return;
         throw new GraphException(FormattableString.Invariant(
-            $"{net.Label} has {scores} classes, but {names.Count} class names were given; ") + "one name for each, in the order of the network's outputs, was wanted.");
+            $"{net.Label} has {scores} classes, but {names.Count} class names were given; ")
+            + "one name for each, in the order of the network's outputs, was wanted.");
     }
 
     /// <summary>Reads a text file with one name a line, in the order of the network's last layer; empty lines at the end do not count.</summary>

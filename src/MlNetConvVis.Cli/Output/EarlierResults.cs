@@ -1,7 +1,7 @@
 namespace MlNetConvVis.Cli.Output;
 
 /// <summary>
-/// What lay in a folder before this call wrote into it. Files of the same name are replaced; others stay, since they may be somebody's, and are
+/// What an earlier call left in a folder that this one writes into. Files of the same name are replaced; others stay, since they may be somebody's, and are
 /// told of, so that nobody takes them for results of this call.
 /// </summary>
 internal sealed class EarlierResults
@@ -10,12 +10,13 @@ internal sealed class EarlierResults
     private readonly HashSet<string> _files;
 
     /// <param name="folder">The folder, which may be missing.</param>
-    /// <param name="endings">What the verb writes, such as ".png".</param>
-    public EarlierResults(string folder, params string[] endings)
+    /// <param name="index">The file that tells an earlier call of the verb: without it, what lies there is of no concern.</param>
+    /// <param name="ending">What the verb writes, such as ".png".</param>
+    public EarlierResults(string folder, string index, string ending)
     {
         _folder = folder;
-        _files = !Directory.Exists(folder) ? []
-            : [.. Directory.EnumerateFiles(folder).Where(f => endings.Contains(Path.GetExtension(f))).Select(static f => Path.GetFileName(f)!)];
+        _files = !File.Exists(Path.Combine(folder, index)) ? []
+            : [.. Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) == ending).Select(static f => Path.GetFileName(f)!)];
     }
 
     /// <summary>Says which files are not of this call.</summary>

@@ -130,7 +130,7 @@ public sealed class BadInputTests : IDisposable
         _folder.Write("photos/a.png", "hello");
         var run = Extract(Out("photos"));
         Assert.Equal((2, ""), (run.Code, run.Output));
-        Assert.Contains("None of the 1 image could be read", run.Error, StringComparison.Ordinal);
+        Assert.Contains("The image could not be read; nothing was written", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -68,7 +68,7 @@ internal sealed class EvolveVerb : Verb
             var looking = p.Counting("Looking at", "photo", stages.Count * photos.Count, 0.1);
             return (FeatureEvolution.Follow(stages, layers, mapsEach, seed, photos, rules.ToRules(), session, looking, terminal.Cancellation), photos);
         });
-        var earlier = new EarlierResults(folder, ".png");
+        var earlier = new EarlierResults(folder, ListFile, ".png");
         var pictures = Write(folder, layers, evolution, stages);
         earlier.Tell(terminal, pictures.Values, ListFile);
         Report(given, terminal, folder, new EvolveResult(

@@ -51,7 +51,7 @@ internal sealed class ExtractVerb : Verb
         var (net, source) = Source(given, model, batch);
         var session = Common.Session(given, terminal);
         using var extractor = new FeatureExtractor(net, layers, given.Flag(_switches), session, Math.Min(batch, source.Count), shared: source.Count > 1);
-        var earlier = new EarlierResults(folder, ".npy");
+        var earlier = new EarlierResults(folder, FeatureFiles.IndexName, ".npy");
         using var files = new FeatureFiles(extractor, folder, source.Count);
         var broken = terminal.WithProgress(
             p => Extract(source, extractor, files, p.Counting("Extracting", source.Thing, source.Count), terminal));

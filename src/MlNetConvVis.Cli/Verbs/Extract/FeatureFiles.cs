@@ -18,7 +18,7 @@ internal sealed record WrittenArray(string Layer, string File, IReadOnlyList<int
 /// </summary>
 internal sealed class FeatureFiles : IDisposable
 {
-    private const string IndexName = "index.csv";
+    public const string IndexName = "index.csv";
 
     private readonly string _folder;
     private readonly Action _open;

@@ -51,7 +51,7 @@ internal sealed class GradCamFiles : IDisposable
         (_out, _view, _isMany) = (file, view, most is not null);
         int[] one = [view.Size.Height, view.Size.Width];
         _shape = most is { } several ? [several, .. view.IsGuided ? input.TakeLast(3) : one] : view.IsGuided ? input : one;
-        if (_isMany && !IsArray) _earlier = new EarlierResults(file, ".png");
+        if (_isMany && !IsArray) _earlier = new EarlierResults(file, "index.csv", ".png");
     }
 
     public IReadOnlyList<GradCamRow> Rows => _rows;

@@ -155,7 +155,7 @@ internal sealed class ProjectVerb : Verb
     {
         var counter = p.Counting("Projecting", "unit", call.Count);
         var (broken, done, files) = (new List<SkippedImage>(), 0, (ProjectionFiles?)null);
-        var earlier = ProjectionFiles.IsArray(file) ? null : new EarlierResults(file, ".png");
+        var earlier = ProjectionFiles.IsArray(file) ? null : new EarlierResults(file, "index.csv", ".png");
         try
         {
             var projector = Run(

@@ -77,7 +77,7 @@ internal sealed class VisualizeVerb : Verb
         var session = Common.Session(given, terminal);
         var files = Photos.Find(photos);
         var (maps, frames) = terminal.WithProgress(p => Draw(net, layers, wanted, Frames.Read(files, net, loading, p, terminal), session, p, terminal.Cancellation));
-        var earlier = new EarlierResults(folder, ".png");
+        var earlier = new EarlierResults(folder, ListFile, ".png");
         var sheets = Write(folder, layers, net, maps);
         var filters = WriteFilters(folder, layers, net);
         earlier.Tell(terminal, sheets.Values.Append(filters?.File ?? ""), ListFile);
