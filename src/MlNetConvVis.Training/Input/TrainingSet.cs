@@ -75,7 +75,7 @@ public sealed class TrainingSet
         }
 
         IReadOnlyList<LabelledImage> images = [.. training.Images, .. validation?.Images ?? []];
-        var batch = new ImageLoader(preprocessing, loader).LoadFrames([.. images.Select(static i => i.Path)], out var frames, cancellation);
+        var batch = new ImageLoader(preprocessing, loader).LoadFrames([.. images.Select(static i => i.Source)], out var frames, cancellation);
         var (first, second) = (new List<int>(), new List<int>());
         foreach (var (place, index) in batch.Loaded.Index()) (index < training.Images.Count ? first : second).Add(place);
         return new TrainingSet(new PixelStore(frames), [.. batch.Loaded.Select(i => images[i].Label)], training.Classes, first, second, preprocessing)

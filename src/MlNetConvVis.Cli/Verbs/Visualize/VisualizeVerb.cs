@@ -83,7 +83,7 @@ internal sealed class VisualizeVerb : Verb
     private static ImageFrames Read(ImageSet files, ConvNet net, ImageLoaderOptions loading, WorkProgress progress, Terminal terminal)
     {
         var counter = progress.Counting("Reading", "photos", files.Images.Count, 0, 0.2);
-        var frames = ImageFrames.Load(files.Paths(), net.RequirePreprocessing(), loading, counter, terminal.Cancellation);
+        var frames = ImageFrames.Load(files.Sources(), net.RequirePreprocessing(), loading, counter, terminal.Cancellation);
         foreach (var broken in frames.Broken) terminal.Note(broken.Message + " It is skipped.");
         return frames.Count > 0 ? frames : throw new DataException($"None of the {files.Images.Count} images could be read; nothing was drawn.");
     }
