@@ -17,6 +17,14 @@ public static class ImageSets
     private static readonly ImageLayout[] s_folders =
     [
         TinyImageNetLayout.Layout,
+        ImageNetLayout.Layout,
+        CifarLayout.Cifar10,
+        CifarLayout.Cifar100,
+        MnistLayout.Mnist,
+        MnistLayout.Fashion,
+        VocLayout.Layout,
+        CaltechLayout.Caltech101,
+        CaltechLayout.Caltech256,
         TrainValLayout.Layout,
         ClassFolderLayout.Layout,
     ];
