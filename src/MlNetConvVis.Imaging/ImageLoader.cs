@@ -42,7 +42,7 @@ public sealed class ImageLoader
         var length = _preprocessing.TensorLength;
         if (nchw.Length < (long)images.Count * length)
             throw new ArgumentException($"{nchw.Length} floats do not hold {images.Count} pictures of {length}.", nameof(nchw));
-        var batch = ForEach(images, (i, frame) => _preprocessing.Normalize(frame, nchw.Span.Slice(i * length, length)), cancellation);
+        var batch = ForEach(images, _preprocessing.Frame, (i, frame) => _preprocessing.Normalize(frame, nchw.Span.Slice(i * length, length)), cancellation);
         for (var i = 0; i < batch.Count; i++)
         {
             if (batch.Loaded[i] != i)      // close the gap that skipped files left
@@ -66,14 +66,17 @@ public sealed class ImageLoader
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ImageDecodeException">An image cannot be read and <see cref="ImageLoaderOptions.Strict"/> is set: the first such
     /// image.</exception>
-    public ImageBatch LoadFrames(IReadOnlyList<ImageSource> images, out RgbImage[] frames, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        var found = new RgbImage[images.Count];
-        var batch = ForEach(images, (i, frame) => found[i] = frame, cancellation);
-        frames = [.. batch.Loaded.Select(i => found[i])];
-        return batch;
-    }
+    public ImageBatch LoadFrames(IReadOnlyList<ImageSource> images, out RgbImage[] frames, CancellationToken cancellation = default) =>
+        Collect(images, _preprocessing.Frame, out frames, cancellation);
+
+    /// <summary>Reads images as 8-bit pictures of the canvas's size, for crops to be cut from.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="canvases">The pictures, in order; the i-th is image Loaded[i] of the result.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ImageDecodeException">An image cannot be read and <see cref="ImageLoaderOptions.Strict"/> is set: the first such
+    /// image.</exception>
+    public ImageBatch LoadCanvases(IReadOnlyList<ImageSource> images, out RgbImage[] canvases, CancellationToken cancellation = default) =>
+        Collect(images, _preprocessing.Canvas, out canvases, cancellation);
 
     /// <summary>Reads one file at its own size.</summary>
     /// <param name="file">Path.</param>
@@ -81,7 +84,18 @@ public sealed class ImageLoader
     /// <exception cref="ImageDecodeException">The file cannot be read.</exception>
     public static RgbImage Read(string file, DecodeOptions? options = null) => ImageSource.File(file).Read(options);
 
-    private ImageBatch ForEach(IReadOnlyList<ImageSource> images, Action<int, RgbImage> use, CancellationToken cancellation)
+    private ImageBatch Collect(
+        IReadOnlyList<ImageSource> images, Func<RgbImage, RgbImage> cut, out RgbImage[] pictures, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var found = new RgbImage[images.Count];
+        var batch = ForEach(images, cut, (i, picture) => found[i] = picture, cancellation);
+        pictures = [.. batch.Loaded.Select(i => found[i])];
+        return batch;
+    }
+
+    private ImageBatch ForEach(
+        IReadOnlyList<ImageSource> images, Func<RgbImage, RgbImage> cut, Action<int, RgbImage> use, CancellationToken cancellation)
     {
         var errors = new ImageDecodeException?[images.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellation };
@@ -89,7 +103,7 @@ public sealed class ImageLoader
         {
             try
             {
-                use(i, Frame(images[i]));
+                use(i, Cut(images[i], cut));
             }
             catch (ImageDecodeException e)
             {
@@ -105,12 +119,12 @@ public sealed class ImageLoader
             [.. errors.Index().Where(e => e.Item is not null).Select(e => new BrokenImage(e.Index, images[e.Index].Name, e.Item!.Message))]);
     }
 
-    private RgbImage Frame(ImageSource source)
+    private RgbImage Cut(ImageSource source, Func<RgbImage, RgbImage> cut)
     {
         var image = source.Read(_options.Decode, _options.Codec);
         try
         {
-            return _preprocessing.Frame(image);
+            return cut(image);
         }
         catch (ArgumentException e)
         {
