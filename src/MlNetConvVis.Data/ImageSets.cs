@@ -52,7 +52,11 @@ public static class ImageSets
 
         if (TarStore.IsArchive(path)) return Read(new FileTree(TarStore.Open(path)), layout, options);
         if (layout is not null && layout != s_list)
-            throw new DataException($"'{path}' is a file; for the layout '{layout.Name}' a folder or a .tar archive of it was wanted ({layout.Looks}).");
+        {
+            throw new DataException(
+                $"'{path}' is a file; for the layout '{layout.Name}' a folder or a .tar archive of it was wanted ({layout.Looks}).");
+        }
+
         if (layout is null && ImageFormats.HasImageExtension(path))
         {
             return options.Classes ? throw new DataException($"'{path}' is a single image; images with classes were wanted, one folder a class.")

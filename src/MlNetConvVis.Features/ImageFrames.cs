@@ -31,7 +31,7 @@ public sealed class ImageFrames
     /// <param name="index">Which photo.</param>
     public RgbImage this[int index] => _frames[index];
 
-    /// <summary>Loads files; as <see cref="Load(IReadOnlyList{ImageSource}, ImagePreprocessing, ImageLoaderOptions, IProgress{int}, CancellationToken)"/>.</summary>
+    /// <summary>Loads files; memory is 3 bytes a pixel of the network's input.</summary>
     /// <param name="files">The files.</param>
     /// <param name="preprocessing">The network's preprocessing.</param>
     /// <param name="options">Threads, and whether a broken file stops the work.</param>

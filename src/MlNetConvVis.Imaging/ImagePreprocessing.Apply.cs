@@ -45,7 +45,8 @@ public sealed partial record ImagePreprocessing
         if ((canvas.Width, canvas.Height) != CanvasSize)
         {
             throw new ArgumentException(
-                $"The picture is {canvas.Width}x{canvas.Height}, crops are cut from {CanvasSize.Width}x{CanvasSize.Height}. Call Canvas first.", nameof(canvas));
+                $"The picture is {canvas.Width}x{canvas.Height}, crops are cut from {CanvasSize.Width}x{CanvasSize.Height}. Call Canvas first.",
+                nameof(canvas));
         }
 
         new PixelWindow(x, y, Width, Height).CheckInside(canvas.Width, canvas.Height);
@@ -131,10 +132,14 @@ public sealed partial record ImagePreprocessing
             {
                 var pixels = picture.Pixels.Slice(3 * (((from.Y + row) * picture.Width) + from.X), 3 * Width);
                 var target = tensor[(first + (row * Width * step))..];
-                if (means is not null)
-                    SubtractRow(pixels[colour..], means.Plane(colour).Slice(((inMean.Y + row) * means.Width) + inMean.X, Width), Scale[channel], target, step, mirrored);
-                else
+                if (means is null)
+                {
                     LookUpRow(pixels[colour..], value, target[..(((Width - 1) * step) + 1)], step, mirrored);
+                    continue;
+                }
+
+                var off = means.Plane(colour).Slice(((inMean.Y + row) * means.Width) + inMean.X, Width);
+                SubtractRow(pixels[colour..], off, Scale[channel], target, step, mirrored);
             }
         }
     }
@@ -157,7 +162,8 @@ public sealed partial record ImagePreprocessing
     /// <summary>Gets the mean image.</summary>
     /// <exception cref="InvalidOperationException">It is not known.</exception>
     private PixelMean Known() => MeanImage ?? throw new InvalidOperationException(
-        "Preprocessing takes a mean of each pixel off, which is worked out in training and is not there yet. Train the network, or give it one mean a channel.");
+        "Preprocessing takes a mean of each pixel off, which is worked out in training and is not there yet. " +
+        "Train the network, or give it one mean a channel.");
 
     // (size - crop) / 2, half pixels to even: 0.5 -> 0, 1.5 -> 2, as Python's round does.
     private static int CentreOffset(int size, int crop) => (int)Math.Round((size - crop) / 2.0, MidpointRounding.ToEven);

@@ -22,8 +22,9 @@ public sealed class TenCrops
         if (right == 0 && bottom == 0)
         {
             throw new ArgumentException(
-                $"Ten crops of {preprocessing.Width}x{preprocessing.Height} need a larger picture to be cut from, but preprocessing makes it of just that size. " +
-                "Set 'canvas' in the spec's preprocessing (the paper: resize { shortest: 256 }, canvas 256, crop 224), or use one crop.", nameof(preprocessing));
+                $"Ten crops of {preprocessing.Width}x{preprocessing.Height} need a larger picture to be cut from, but preprocessing makes it " +
+                "of just that size. Set 'canvas' in the spec's preprocessing (the paper: resize { shortest: 256 }, canvas 256, crop 224), or use one crop.",
+                nameof(preprocessing));
         }
 
         PixelWindow At(int x, int y) => new(x, y, preprocessing.Width, preprocessing.Height);

@@ -8,9 +8,9 @@ namespace MlNetConvVis.Specs;
 /// Reads the <c>preprocessing</c> section of network specs, and of the file beside a foreign model. Keys: <c>resize</c> ({ shortest: pixels },
 /// { height: rows, width: columns } or none; without it the shorter side becomes the longer side of the canvas), <c>canvas</c> (pixels, or [rows, columns]:
 /// the centre of this size is what crops are cut from, at random in training, in the middle or at ten places afterwards; without it the input's size),
-/// <c>crop</c> (the input's size),
-/// <c>filter</c> (bilinear, bicubic), <c>channels</c> (RGB, BGR), and for every channel c <c>x = (pixel - mean[c]) * scale[c]</c> with the pixel from 0 to
-/// 255: <c>mean</c> (or <c>per-pixel</c>: the mean of each pixel of the canvas over the pictures trained on), and <c>scale</c> or <c>deviation</c> (1 / scale); one number, or three in the network's channel order.
+/// <c>crop</c> (the input's size), <c>filter</c> (bilinear, bicubic), <c>channels</c> (RGB, BGR), and for every channel c
+/// <c>x = (pixel - mean[c]) * scale[c]</c> with the pixel from 0 to 255: <c>mean</c> (or <c>per-pixel</c>: the mean of each pixel of the canvas over the
+/// pictures trained on), and <c>scale</c> or <c>deviation</c> (1 / scale); one number, or three in the network's channel order.
 /// </summary>
 public static class PreprocessingYaml
 {

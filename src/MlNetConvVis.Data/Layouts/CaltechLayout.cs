@@ -2,7 +2,7 @@ using MlNetConvVis.Data.Trees;
 
 namespace MlNetConvVis.Data.Layouts;
 
-/// <summary>Caltech-101 and Caltech-256: one folder a class, and one of anything at all, which is no class of things and is left out unless asked for.</summary>
+/// <summary>Caltech-101 and Caltech-256: one folder a class, and one of anything at all, left out unless asked for.</summary>
 internal static class CaltechLayout
 {
     private const string Background = "BACKGROUND_Google";

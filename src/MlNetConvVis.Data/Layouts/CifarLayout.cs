@@ -3,7 +3,7 @@ using MlNetConvVis.Data.Trees;
 
 namespace MlNetConvVis.Data.Layouts;
 
-/// <summary>CIFAR-10 and CIFAR-100, binary editions: records of one or two label bytes (the coarse label first), then 32 x 32 red, green and blue bytes.</summary>
+/// <summary>CIFAR-10 and CIFAR-100, binary editions: records of one or two label bytes (coarse first), then 32 x 32 red, green and blue bytes.</summary>
 internal static class CifarLayout
 {
     private const int Side = 32;

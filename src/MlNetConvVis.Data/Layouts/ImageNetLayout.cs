@@ -32,7 +32,11 @@ internal static class ImageNetLayout
         tree.Require(What, (train ?? "train") + "/", (val ?? "val") + "/", words ?? "synset_words.txt");
         var folders = tree.Under(train!).Folders();
         if (folders.Count == 0 || !folders.TrueForAll(IsWnid))
-            throw new DataException($"'{tree.NameOf(train!)}' has other folders than those of synsets (such as n01440764): {NamedList.Of([.. folders.Where(static f => !IsWnid(f))])}.");
+        {
+            throw new DataException($"'{tree.NameOf(train!)}' has other folders than those of synsets (such as n01440764): " +
+                NamedList.Of([.. folders.Where(static f => !IsWnid(f))]) + ".");
+        }
+
         var names = SynsetNames.Read(tree, words!, folders);
         var labels = folders.Index().ToDictionary(static w => w.Item, static w => w.Index, StringComparer.Ordinal);
         var training = ImageFolder.Scan(tree.Under(train!), folders).Images;

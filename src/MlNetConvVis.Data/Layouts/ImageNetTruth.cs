@@ -49,7 +49,8 @@ internal static class ImageNetTruth
         }
 
         string[] missing = [.. images.Where(i => !places.ContainsKey(i))];
-        return missing.Length > 0 ? throw new DataException($"'{tree.NameOf(file)}' has no line for {NamedList.Of(missing)}.") : [.. images.Select(i => places[i])];
+        return missing.Length > 0 ? throw new DataException($"'{tree.NameOf(file)}' has no line for {NamedList.Of(missing)}.")
+            : [.. images.Select(i => places[i])];
     }
 
     private static Dictionary<string, string> Numbers(FileTree tree)
@@ -64,8 +65,8 @@ internal static class ImageNetTruth
         var wnids = Ordered(tree);
         return wnids.Count != OfficialClasses || !wnids.SequenceEqual(wnids.Order(StringComparer.Ordinal), StringComparer.Ordinal)
             ? wnids.Index().ToDictionary(static w => (w.Index + 1).ToString(CultureInfo.InvariantCulture), static w => w.Item, StringComparer.Ordinal)
-            : throw new DataException($"'meta.mat' is missing in '{tree.Name}' (or 'map_clsloc.txt', or Caffe's 'val.txt'): the validation list has ILSVRC2012's " +
-                "own numbers, which are not in the order of synset_words.txt. It lies in ILSVRC2012_devkit_t12/data; put it beside the list.");
+            : throw new DataException($"'meta.mat' is missing in '{tree.Name}' (or 'map_clsloc.txt', or Caffe's 'val.txt'): the validation list has " +
+                "ILSVRC2012's own numbers, which are not in the order of synset_words.txt. It lies in ILSVRC2012_devkit_t12/data; put it beside the list.");
     }
 
     private static List<string> Ordered(FileTree tree)

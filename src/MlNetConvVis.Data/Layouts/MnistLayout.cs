@@ -70,7 +70,11 @@ internal static class MnistLayout
         var bytes = Decompressed(tree, file);
         var start = 4 + (4 * dims);
         if (bytes.Length < start || bytes[0] != 0 || bytes[1] != 0 || bytes[2] != 8 || bytes[3] != dims)
-            throw new DataException($"'{tree.NameOf(file)}' is no IDX file of bytes in {dims} dimensions; it begins with {Convert.ToHexString(bytes.AsSpan(0, Math.Min(4, bytes.Length)))}.");
+        {
+            throw new DataException($"'{tree.NameOf(file)}' is no IDX file of bytes in {dims} dimensions; " +
+                $"it begins with {Convert.ToHexString(bytes.AsSpan(0, Math.Min(4, bytes.Length)))}. Fetch it again.");
+        }
+
         int[] sizes = [.. Enumerable.Range(0, dims).Select(d => BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(4 + (4 * d))))];
         var length = sizes.Aggregate(1L, static (product, size) => product * Math.Max(0, size));
         return bytes.Length - start == length && sizes.Skip(1).All(static s => s > 0) ? (bytes, sizes, start) : throw new DataException(

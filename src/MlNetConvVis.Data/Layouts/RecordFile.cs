@@ -4,7 +4,7 @@ using MlNetConvVis.Imaging;
 
 namespace MlNetConvVis.Data.Layouts;
 
-/// <summary>A file of records of equal length, each with the bare pixels of one image. The file's bytes stay in memory: the pixels are all there is in it.</summary>
+/// <summary>A file of records of equal length, each with the bare pixels of one image. All bytes stay in memory: they are the pixels.</summary>
 /// <param name="Tree">Where the file lies.</param>
 /// <param name="File">Its name there.</param>
 /// <param name="Bytes">What is in it, decompressed.</param>

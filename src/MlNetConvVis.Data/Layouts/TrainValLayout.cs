@@ -7,7 +7,8 @@ internal static class TrainValLayout
 {
     private static readonly string[] s_validation = ["val", "valid", "validation", "test"];
 
-    public static ImageLayout Layout { get; } = new("train-val", "the folders 'train' and 'val' (or 'valid', 'validation', 'test'), each with one folder a class",
+    public static ImageLayout Layout { get; } = new(
+        "train-val", "the folders 'train' and 'val' (or 'valid', 'validation', 'test'), each with one folder a class",
         Matches, Read);
 
     /// <summary>Without a need for classes, loose photos in a folder 'train' are photos like others.</summary>

@@ -2,7 +2,7 @@ using MlNetConvVis.Imaging;
 
 namespace MlNetConvVis.Data.Trees;
 
-/// <summary>Files by name, wherever they lie: a folder on disk or an archive. Names are relative, with '/' between the parts. Safe for several readers.</summary>
+/// <summary>Files by name, wherever they lie: a folder on disk or an archive. Names are relative, with '/' between the parts. Several may read.</summary>
 /// <param name="path">The folder or archive, as the user named it.</param>
 /// <param name="entries">The names of all files, and of folders with a '/' behind; a folder may be left out when files lie in it.</param>
 internal abstract class FileStore(string path, IEnumerable<string> entries)

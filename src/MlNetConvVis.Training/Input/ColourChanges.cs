@@ -3,7 +3,7 @@ using MlNetConvVis.Data;
 namespace MlNetConvVis.Training;
 
 /// <summary>
-/// torchvision's adjust_brightness, adjust_contrast and adjust_saturation for pictures of floats from 0 to 255 (its functions of that name for tensors, v0.14): all are
+/// torchvision's adjust_brightness, adjust_contrast and adjust_saturation for pictures of floats from 0 to 255 (for tensors, v0.14): all are
 /// <c>factor * picture + (1 - factor) * other</c>, kept within 0 to 255, where the other is black, the mean grey, or the grey picture; grey is
 /// 0.2989 R + 0.587 G + 0.114 B.
 /// </summary>

@@ -35,7 +35,8 @@ public sealed class TarTests : IDisposable
         _files.Pictures([.. Enumerable.Range(0, 20).Select(static i => $"set/{i % 2}/{i:00}.png")]);
         var images = ImageSets.Open(_files.Tar("set")).Training.Sources();
         var preprocessing = new ImagePreprocessing { Width = 2, Height = 2 };
-        new ImageLoader(preprocessing, new ImageLoaderOptions { Threads = 4, Strict = true }).LoadFrames(images, out var frames, TestContext.Current.CancellationToken);
+        new ImageLoader(preprocessing, new ImageLoaderOptions { Threads = 4, Strict = true })
+            .LoadFrames(images, out var frames, TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(0, 20).OrderBy(static i => i % 2).Select(static i => 10 * (i + 1)), frames.Select(static f => (int)f[0, 0].R));
     }
 
@@ -89,7 +90,8 @@ public sealed class TarTests : IDisposable
         _files.Pictures("set/a/1.png", "set/b/2.png");
         _files.Write("set/b/3.png", "no picture");
         var set = ImageSets.Open(_files.Tar("set")).Training;
-        var batch = new ImageLoader(new ImagePreprocessing { Width = 2, Height = 2 }).LoadFrames(set.Sources(), out var frames, TestContext.Current.CancellationToken);
+        var batch = new ImageLoader(new ImagePreprocessing { Width = 2, Height = 2 })
+            .LoadFrames(set.Sources(), out var frames, TestContext.Current.CancellationToken);
         Assert.Equal(2, frames.Length);
         Assert.EndsWith("set.tar/set/b/3.png", Assert.Single(batch.Broken).File, StringComparison.Ordinal);
     }
