@@ -47,7 +47,8 @@ public static class ImageSets
         if (!File.Exists(path))
         {
             throw new DataException($"'{path}' does not exist; a folder of images, a .tar or .tar.gz archive of one, " +
-                (options.Classes ? "or a list of images with their classes was wanted." : "a list of images (a text file, one a line) or an image was wanted."));
+                (options.Classes ? "or a list of images with their classes was wanted."
+                    : "a list of images (a text file, one a line) or an image was wanted."));
         }
 
         if (TarStore.IsArchive(path)) return Read(new FileTree(TarStore.Open(path)), layout, options);

@@ -85,7 +85,8 @@ public sealed class PaperInputTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => (preprocessing with { MeanImage = null }).Normalize(Coordinates(), new float[36]));
         Assert.Throws<ArgumentException>(() => (preprocessing with { CanvasWidth = 5 }).Checked());
         Assert.Throws<ArgumentException>(() => (preprocessing with { Mean = new ChannelValues(1) }).Checked());
-        Assert.Throws<FormatException>(() => ImagePreprocessing.FromJson(preprocessing.ToJson().Replace("\"width\":6", "\"width\":5", StringComparison.Ordinal)));
+        var narrow = preprocessing.ToJson().Replace("\"width\":6", "\"width\":5", StringComparison.Ordinal);
+        Assert.Throws<FormatException>(() => ImagePreprocessing.FromJson(narrow));
     }
 
     [Fact]
@@ -154,7 +155,10 @@ public sealed class PaperInputTests : IDisposable
             _folder.Write($"{i % 3}/{i:00}.png", ImageCodecs.Default.EncodePng(TinyTraining.Picture(i % 3, random)));
         _folder.Write("1/broken.png", "no picture");
         var images = ImageFolder.Scan(_folder.Path);
-        var preprocessing = TinyTraining.Preprocessing with { Width = 8, Height = 8, CanvasWidth = 11, CanvasHeight = 10, PerPixelMean = perPixel, Mean = default };
+        var preprocessing = TinyTraining.Preprocessing with
+        {
+            Width = 8, Height = 8, CanvasWidth = 11, CanvasHeight = 10, PerPixelMean = perPixel, Mean = default,
+        };
         TrainingSet Load(long budget) => TrainingSet.LoadSplit(images, DataSplit.Stratified(images.Labels(), 0.2, 1), preprocessing,
             new ImageLoaderOptions { MemoryBudget = budget, Threads = 2 }, TestContext.Current.CancellationToken);
         var (kept, streamed) = (Load(1 << 20), Load(30 * 3 * 11 * 10));
@@ -219,7 +223,8 @@ public sealed class PaperInputTests : IDisposable
 
         Assert.Equal(6, orders.Count);
         var (augmented, plain) = (new float[18 * 2], new float[18 * 2]);
-        var (set, picture) = (new ImagePreprocessing { Width = 4, Height = 3 }, new RgbImage(4, 3, [.. Enumerable.Range(0, 36).Select(static i => (byte)(7 * i))]));
+        var set = new ImagePreprocessing { Width = 4, Height = 3 };
+        var picture = new RgbImage(4, 3, [.. Enumerable.Range(0, 36).Select(static i => (byte)(7 * i))]);
         new Augmenter(Augmentation.None with { Jitter = new ColourJitter { Saturation = 0.9f } }, set).Apply(picture, SeededRandom.For(1, 2, 3), augmented);
         set.Normalize(picture, plain);
         Assert.NotEqual(plain, augmented);
