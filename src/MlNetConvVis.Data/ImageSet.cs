@@ -1,6 +1,8 @@
+using MlNetConvVis.Imaging;
+
 namespace MlNetConvVis.Data;
 
-/// <summary>Image files with their classes, in a fixed order.</summary>
+/// <summary>Images with their classes, in a fixed order.</summary>
 public sealed class ImageSet
 {
     /// <summary>Makes a set.</summary>
@@ -33,7 +35,13 @@ public sealed class ImageSet
     /// <summary>Gets the label of every image, in order.</summary>
     public int[] Labels() => [.. Images.Select(i => i.Label)];
 
-    /// <summary>Gets the path of every image, in order.</summary>
+    /// <summary>Gets whether some image shows things of several classes, or of none, so that a label for each is not the whole truth.</summary>
+    public bool HasSeveralLabels => Classes.Count > 0 && Images.Any(static i => i.Labels.Count != 1);
+
+    /// <summary>Gets where every image is read from, in order.</summary>
+    public ImageSource[] Sources() => [.. Images.Select(i => i.Source)];
+
+    /// <summary>Gets the name of every image, in order: its path where it is a file.</summary>
     public string[] Paths() => [.. Images.Select(i => i.Path)];
 
     /// <summary>Takes some of the images, with the same classes.</summary>

@@ -38,24 +38,38 @@ public sealed class ImageFrames
     /// <param name="progress">Receives how many files are done.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The photos.</returns>
-    /// <exception cref="ImageDecodeException">A file is broken and the options are strict.</exception>
     public static ImageFrames Load(
         IReadOnlyList<string> files,
         ImagePreprocessing preprocessing,
         ImageLoaderOptions? options = null,
         IProgress<int>? progress = null,
+        CancellationToken cancellation = default) => Load(ImageSource.Files(files), preprocessing, options, progress, cancellation);
+
+    /// <summary>Loads images; memory is 3 bytes a pixel of the network's input.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="preprocessing">The network's preprocessing.</param>
+    /// <param name="options">Threads, and whether a broken image stops the work.</param>
+    /// <param name="progress">Receives how many images are done.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <returns>The photos.</returns>
+    /// <exception cref="ImageDecodeException">An image is broken and the options are strict.</exception>
+    public static ImageFrames Load(
+        IReadOnlyList<ImageSource> images,
+        ImagePreprocessing preprocessing,
+        ImageLoaderOptions? options = null,
+        IProgress<int>? progress = null,
         CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(images);
         var loader = new ImageLoader(preprocessing, options);
-        var (frames, sources, broken) = (new List<RgbImage>(files.Count), new List<int>(files.Count), new List<BrokenImage>());
-        for (var first = 0; first < files.Count; first += FilesAtATime)
+        var (frames, sources, broken) = (new List<RgbImage>(images.Count), new List<int>(images.Count), new List<BrokenImage>());
+        for (var first = 0; first < images.Count; first += FilesAtATime)
         {
-            var batch = loader.LoadFrames([.. files.Skip(first).Take(FilesAtATime)], out var loaded, cancellation);
+            var batch = loader.LoadFrames([.. images.Skip(first).Take(FilesAtATime)], out var loaded, cancellation);
             frames.AddRange(loaded);
             sources.AddRange(batch.Loaded.Select(i => first + i));
             broken.AddRange(batch.Broken);
-            progress?.Report(Math.Min(files.Count, first + FilesAtATime));
+            progress?.Report(Math.Min(images.Count, first + FilesAtATime));
         }
 
         return new ImageFrames(preprocessing, frames, sources, broken);

@@ -11,7 +11,7 @@ public sealed record PhotoBatch(int First, ImageBatch Files, ReadOnlyMemory<floa
 /// <summary>Reads any number of photos in batches, the next one while the current one is in use, through two buffers.</summary>
 public sealed class PhotoBatches
 {
-    private readonly IReadOnlyList<string> _files;
+    private readonly IReadOnlyList<ImageSource> _photos;
     private readonly ImagePreprocessing _preprocessing;
     private readonly ImageLoader _loader;
     private readonly int _size;
@@ -22,8 +22,18 @@ public sealed class PhotoBatches
     /// <param name="options">Threads, and whether a broken file stops the work.</param>
     /// <param name="size">The most files of one batch.</param>
     public PhotoBatches(IReadOnlyList<string> files, ImagePreprocessing preprocessing, ImageLoaderOptions? options = null, int size = 32)
+        : this(ImageSource.Files(files), preprocessing, options, size)
     {
-        _files = files ?? throw new ArgumentNullException(nameof(files));
+    }
+
+    /// <summary>Prepares the reading of images from any source.</summary>
+    /// <param name="photos">The images.</param>
+    /// <param name="preprocessing">The network's preprocessing.</param>
+    /// <param name="options">Threads, and whether a broken image stops the work.</param>
+    /// <param name="size">The most images of one batch.</param>
+    public PhotoBatches(IReadOnlyList<ImageSource> photos, ImagePreprocessing preprocessing, ImageLoaderOptions? options = null, int size = 32)
+    {
+        _photos = photos ?? throw new ArgumentNullException(nameof(photos));
         _preprocessing = preprocessing ?? throw new ArgumentNullException(nameof(preprocessing));
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         (_loader, _size) = (new ImageLoader(preprocessing, options), size);
@@ -37,11 +47,11 @@ public sealed class PhotoBatches
     {
         var length = _preprocessing.TensorLength;
         var buffers = new[] { new float[_size * length], new float[_size * length] };
-        var next = _files.Count > 0 ? Load(0, buffers[0], cancellation) : null;
+        var next = _photos.Count > 0 ? Load(0, buffers[0], cancellation) : null;
         for (var turn = 1; next is not null; turn++)
         {
             var batch = next.GetAwaiter().GetResult();
-            next = turn * _size < _files.Count ? Load(turn * _size, buffers[turn % 2], cancellation) : null;
+            next = turn * _size < _photos.Count ? Load(turn * _size, buffers[turn % 2], cancellation) : null;
             yield return batch;
         }
     }
@@ -49,7 +59,7 @@ public sealed class PhotoBatches
     private Task<PhotoBatch> Load(int first, float[] buffer, CancellationToken cancellation) => Task.Run(
         () =>
         {
-            var files = _loader.Load([.. _files.Skip(first).Take(_size)], buffer, cancellation);
+            var files = _loader.Load([.. _photos.Skip(first).Take(_size)], buffer, cancellation);
             return new PhotoBatch(first, files, buffer.AsMemory(0, files.Count * _preprocessing.TensorLength));
         },
         cancellation);

@@ -1,6 +1,6 @@
 namespace MlNetConvVis.Imaging;
 
-/// <summary>Reads image files side by side, in order, into buffers that the caller makes once.</summary>
+/// <summary>Reads images side by side, in order, into buffers that the caller makes once.</summary>
 public sealed class ImageLoader
 {
     private readonly ImagePreprocessing _preprocessing;
@@ -23,18 +23,26 @@ public sealed class ImageLoader
 
     /// <summary>Reads and preprocesses files.</summary>
     /// <param name="files">Paths.</param>
-    /// <param name="nchw">Takes the pictures, one behind the other without gaps for skipped files; at least files x 3 x Height x Width
+    /// <param name="nchw">As for images of any source.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ImageDecodeException">As for images of any source.</exception>
+    public ImageBatch Load(IReadOnlyList<string> files, Memory<float> nchw, CancellationToken cancellation = default) =>
+        Load(ImageSource.Files(files), nchw, cancellation);
+
+    /// <summary>Reads and preprocesses images.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="nchw">Takes the pictures, one behind the other without gaps for skipped ones; at least images x 3 x Height x Width
     /// floats.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="ImageDecodeException">A file cannot be read and <see cref="ImageLoaderOptions.Strict"/> is set: the first such
-    /// file.</exception>
-    public ImageBatch Load(IReadOnlyList<string> files, Memory<float> nchw, CancellationToken cancellation = default)
+    /// <exception cref="ImageDecodeException">An image cannot be read and <see cref="ImageLoaderOptions.Strict"/> is set: the first such
+    /// image.</exception>
+    public ImageBatch Load(IReadOnlyList<ImageSource> images, Memory<float> nchw, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(images);
         var length = _preprocessing.TensorLength;
-        if (nchw.Length < (long)files.Count * length)
-            throw new ArgumentException($"{nchw.Length} floats do not hold {files.Count} pictures of {length}.", nameof(nchw));
-        var batch = ForEach(files, (i, frame) => _preprocessing.Normalize(frame, nchw.Span.Slice(i * length, length)), cancellation);
+        if (nchw.Length < (long)images.Count * length)
+            throw new ArgumentException($"{nchw.Length} floats do not hold {images.Count} pictures of {length}.", nameof(nchw));
+        var batch = ForEach(images, _preprocessing.Frame, (i, frame) => _preprocessing.Normalize(frame, nchw.Span.Slice(i * length, length)), cancellation);
         for (var i = 0; i < batch.Count; i++)
         {
             if (batch.Loaded[i] != i)      // close the gap that skipped files left
@@ -46,67 +54,56 @@ public sealed class ImageLoader
 
     /// <summary>Reads files as 8-bit pictures of the network's size, a quarter of the memory of floats.</summary>
     /// <param name="files">Paths.</param>
-    /// <param name="frames">The pictures, in order; the i-th is file Loaded[i] of the result.</param>
+    /// <param name="frames">As for images of any source.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="ImageDecodeException">A file cannot be read and <see cref="ImageLoaderOptions.Strict"/> is set: the first such
-    /// file.</exception>
-    public ImageBatch LoadFrames(IReadOnlyList<string> files, out RgbImage[] frames, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(files);
-        var found = new RgbImage[files.Count];
-        var batch = ForEach(files, (i, frame) => found[i] = frame, cancellation);
-        frames = [.. batch.Loaded.Select(i => found[i])];
-        return batch;
-    }
+    /// <exception cref="ImageDecodeException">As for images of any source.</exception>
+    public ImageBatch LoadFrames(IReadOnlyList<string> files, out RgbImage[] frames, CancellationToken cancellation = default) =>
+        LoadFrames(ImageSource.Files(files), out frames, cancellation);
+
+    /// <summary>Reads images as 8-bit pictures of the network's size, a quarter of the memory of floats.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="frames">The pictures, in order; the i-th is image Loaded[i] of the result.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ImageDecodeException">An image cannot be read and <see cref="ImageLoaderOptions.Strict"/> is set: the first such
+    /// image.</exception>
+    public ImageBatch LoadFrames(IReadOnlyList<ImageSource> images, out RgbImage[] frames, CancellationToken cancellation = default) =>
+        Collect(images, _preprocessing.Frame, out frames, cancellation);
+
+    /// <summary>Reads images as 8-bit pictures of the canvas's size, for crops to be cut from.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="canvases">The pictures, in order; the i-th is image Loaded[i] of the result.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ImageDecodeException">An image cannot be read and <see cref="ImageLoaderOptions.Strict"/> is set: the first such
+    /// image.</exception>
+    public ImageBatch LoadCanvases(IReadOnlyList<ImageSource> images, out RgbImage[] canvases, CancellationToken cancellation = default) =>
+        Collect(images, _preprocessing.Canvas, out canvases, cancellation);
 
     /// <summary>Reads one file at its own size.</summary>
     /// <param name="file">Path.</param>
     /// <param name="options">Limits and background; null: the defaults.</param>
     /// <exception cref="ImageDecodeException">The file cannot be read.</exception>
-    public static RgbImage Read(string file, DecodeOptions? options = null) => Read(file, options, codec: null);
+    public static RgbImage Read(string file, DecodeOptions? options = null) => ImageSource.File(file).Read(options);
 
-    private static RgbImage Read(string file, DecodeOptions? options, IImageCodec? codec)
+    private ImageBatch Collect(
+        IReadOnlyList<ImageSource> images, Func<RgbImage, RgbImage> cut, out RgbImage[] pictures, CancellationToken cancellation)
     {
-        byte[] content;
-        try
-        {
-            content = File.ReadAllBytes(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ImageDecodeException(
-                file, e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist" : Directory.Exists(file) ? "it is a folder"
-                    : e.Message.TrimEnd('.'),
-                "Check its name and rights.", e);
-        }
-
-        return (codec ?? CodecFor(content, file)).Decode(content, file, options);
+        ArgumentNullException.ThrowIfNull(images);
+        var found = new RgbImage[images.Count];
+        var batch = ForEach(images, cut, (i, picture) => found[i] = picture, cancellation);
+        pictures = [.. batch.Loaded.Select(i => found[i])];
+        return batch;
     }
 
-    // SVG among photos, on a machine whose codec does not read it, is one broken file, not the end of all.
-    private static IImageCodec CodecFor(byte[] content, string file)
+    private ImageBatch ForEach(
+        IReadOnlyList<ImageSource> images, Func<RgbImage, RgbImage> cut, Action<int, RgbImage> use, CancellationToken cancellation)
     {
-        if (ImageFormats.Detect(content) is not { } format)
-            return ImageCodecs.Default;
-        try
-        {
-            return ImageCodecs.For(format);
-        }
-        catch (ImageCodecMissingException e)
-        {
-            throw new ImageDecodeException(file, e.Message.TrimEnd('.'), "Convert it, or take it out.", e);
-        }
-    }
-
-    private ImageBatch ForEach(IReadOnlyList<string> files, Action<int, RgbImage> use, CancellationToken cancellation)
-    {
-        var errors = new ImageDecodeException?[files.Count];
+        var errors = new ImageDecodeException?[images.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellation };
-        Unwrapped.Run(() => Parallel.For(0, files.Count, parallel, (i, state) =>
+        Unwrapped.Run(() => Parallel.For(0, images.Count, parallel, (i, state) =>
         {
             try
             {
-                use(i, Frame(files[i]));
+                use(i, Cut(images[i], cut));
             }
             catch (ImageDecodeException e)
             {
@@ -118,20 +115,20 @@ public sealed class ImageLoader
         if (_options.Strict && errors.FirstOrDefault(e => e is not null) is { } first)
             throw first;
         return new ImageBatch(
-            [.. Enumerable.Range(0, files.Count).Where(i => errors[i] is null)],
-            [.. errors.Index().Where(e => e.Item is not null).Select(e => new BrokenImage(e.Index, files[e.Index], e.Item!.Message))]);
+            [.. Enumerable.Range(0, images.Count).Where(i => errors[i] is null)],
+            [.. errors.Index().Where(e => e.Item is not null).Select(e => new BrokenImage(e.Index, images[e.Index].Name, e.Item!.Message))]);
     }
 
-    private RgbImage Frame(string file)
+    private RgbImage Cut(ImageSource source, Func<RgbImage, RgbImage> cut)
     {
-        var image = Read(file, _options.Decode, _options.Codec);
+        var image = source.Read(_options.Decode, _options.Codec);
         try
         {
-            return _preprocessing.Frame(image);
+            return cut(image);
         }
         catch (ArgumentException e)
         {
-            throw new ImageDecodeException(file, e.Message.TrimEnd('.'), "Use larger images or another preprocessing.", e);
+            throw new ImageDecodeException(source.Name, e.Message.TrimEnd('.'), "Use larger images or another preprocessing.", e);
         }
     }
 }

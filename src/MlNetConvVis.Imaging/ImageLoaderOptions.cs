@@ -11,6 +11,11 @@ public sealed record ImageLoaderOptions
     /// <value>The default is false.</value>
     public bool Strict { get; init; }
 
+    /// <summary>Gets the most bytes that pictures may take which are kept in memory to be used more than once, as in training; beyond, they are decoded
+    /// whenever they are wanted, with the same result.</summary>
+    /// <value>The default is half of the memory that is there.</value>
+    public long MemoryBudget { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
     /// <summary>Gets limits and background for decoding.</summary>
     /// <value>The default is <see cref="DecodeOptions.Default"/>.</value>
     public DecodeOptions Decode { get; init; } = DecodeOptions.Default;

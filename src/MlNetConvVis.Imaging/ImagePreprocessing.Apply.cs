@@ -3,53 +3,57 @@ namespace MlNetConvVis.Imaging;
 public sealed partial record ImagePreprocessing
 {
     /// <summary>Resizes a picture and cuts out its centre: what the network sees, still as 8-bit RGB of Width x Height.</summary>
-    /// <param name="image">A picture of any size; with <see cref="ResizeMode.None"/> at least Width x Height.</param>
+    /// <param name="image">A picture of any size; with <see cref="ResizeMode.None"/> at least of the canvas's size.</param>
     /// <exception cref="ArgumentException">Without resizing, the picture is smaller than the input.</exception>
     /// <remarks>Sizes and offsets are those of torchvision's Resize and CenterCrop: the longer side is cut to whole pixels, half pixels of
     /// an offset go to the even neighbour.</remarks>
-    public RgbImage Frame(RgbImage image)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        var (width, height) = ResizedSize(image.Width, image.Height);
-        if (width < Width || height < Height)
-        {
-            throw new ArgumentException(
-                $"A picture of {image.Width}x{image.Height} is smaller than the network's input {Width}x{Height}, " +
-                "and preprocessing says resize 'none'. Choose 'warp' or 'shortest'.", nameof(image));
-        }
+    public RgbImage Frame(RgbImage image) => Cut(image, CentreWindow);
 
-        var window = new PixelWindow(CentreOffset(width, Width), CentreOffset(height, Height), Width, Height);
-        return image.Resize(width, height, Filter, window);
-    }
+    /// <summary>Resizes a picture and cuts out its centre of the canvas's size: what crops are cut from.</summary>
+    /// <param name="image">A picture of any size; with <see cref="ResizeMode.None"/> at least of the canvas's size.</param>
+    /// <exception cref="ArgumentException">Without resizing, the picture is smaller than the canvas.</exception>
+    public RgbImage Canvas(RgbImage image) => Cut(image, new PixelWindow(0, 0, CanvasSize.Width, CanvasSize.Height));
 
-    /// <summary>Turns a picture of exactly Width x Height into the network's numbers.</summary>
-    /// <param name="frame">What <see cref="Frame"/> gave.</param>
+    /// <summary>Turns a picture of exactly Width x Height, or the middle of one of the canvas's size, into the network's numbers.</summary>
+    /// <param name="frame">What <see cref="Frame"/> or <see cref="Canvas"/> gave.</param>
     /// <param name="tensor">Takes 3 * Height * Width floats, channel by channel or, with <see cref="TensorLayout.Nhwc"/>, pixel by pixel.</param>
     /// <exception cref="ArgumentException">The picture or the span has another size.</exception>
     public void Normalize(RgbImage frame, Span<float> tensor)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        if (frame.Width != Width || frame.Height != Height)
+        var centre = CentreWindow;
+        var isCanvas = (frame.Width, frame.Height) == CanvasSize;
+        if (!isCanvas && (frame.Width, frame.Height) != (Width, Height))
         {
             throw new ArgumentException(
                 $"The picture is {frame.Width}x{frame.Height}, the network's input {Width}x{Height}. Call Frame first.", nameof(frame));
         }
 
-        CheckLength(tensor.Length, nameof(tensor));
-        var plane = Width * Height;
-        Span<float> value = stackalloc float[256];       // 256 possible pixels: one table a channel instead of arithmetic for every pixel
-        for (var channel = 0; channel < 3; channel++)
-        {
-            for (var p = 0; p < 256; p++)
-                value[p] = (p - Mean[channel]) * Scale[channel];
-            var pixels = frame.Pixels[SourceChannel(channel)..];
-            var (first, step) = Place(channel, plane);
-            for (var i = 0; i < plane; i++)
-                tensor[first + (i * step)] = value[pixels[3 * i]];
-        }
+        Normalize(frame, isCanvas ? (centre.X, centre.Y) : (0, 0), (centre.X, centre.Y), false, tensor);
     }
 
-    /// <summary>Does it all: <see cref="Frame"/>, then <see cref="Normalize"/>.</summary>
+    /// <summary>Turns a crop of the canvas into the network's numbers; the mean image is cropped and mirrored alike.</summary>
+    /// <param name="canvas">What <see cref="Canvas"/> gave.</param>
+    /// <param name="x">The crop's leftmost column.</param>
+    /// <param name="y">The crop's top row.</param>
+    /// <param name="mirrored">Whether the crop is mirrored left to right.</param>
+    /// <param name="tensor">As for a whole picture.</param>
+    /// <exception cref="ArgumentException">The picture or the span has another size, or the crop does not lie inside the picture.</exception>
+    public void Normalize(RgbImage canvas, int x, int y, bool mirrored, Span<float> tensor)
+    {
+        ArgumentNullException.ThrowIfNull(canvas);
+        if ((canvas.Width, canvas.Height) != CanvasSize)
+        {
+            throw new ArgumentException(
+                $"The picture is {canvas.Width}x{canvas.Height}, crops are cut from {CanvasSize.Width}x{CanvasSize.Height}. Call Canvas first.",
+                nameof(canvas));
+        }
+
+        new PixelWindow(x, y, Width, Height).CheckInside(canvas.Width, canvas.Height);
+        Normalize(canvas, (x, y), (x, y), mirrored, tensor);
+    }
+
+    /// <summary>Does it all: <see cref="Frame"/>, then <see cref="Normalize(RgbImage, Span{float})"/>.</summary>
     /// <param name="image">A picture of any size.</param>
     /// <param name="tensor">Takes 3 * Height * Width floats, channel by channel or, with <see cref="TensorLayout.Nhwc"/>, pixel by pixel.</param>
     public void Preprocess(RgbImage image, Span<float> tensor)
@@ -70,8 +74,13 @@ public sealed partial record ImagePreprocessing
         {
             var (first, step) = Place(channel, plane);
             var target = pixels.AsSpan(SourceChannel(channel));
+            var (mean, window) = (PerPixelMean ? Known() : null, CentreWindow);
             for (var i = 0; i < plane; i++)
-                target[3 * i] = (byte)Math.Clamp(MathF.Round((tensor[first + (i * step)] / Scale[channel]) + Mean[channel]), 0, 255);
+            {
+                var (row, column) = Math.DivRem(i, Width);
+                var off = mean is null ? Mean[channel] : mean.Plane(SourceChannel(channel))[((window.Y + row) * mean.Width) + window.X + column];
+                target[3 * i] = (byte)Math.Clamp(MathF.Round((tensor[first + (i * step)] / Scale[channel]) + off), 0, 255);
+            }
         }
 
         return new RgbImage(Width, Height, pixels);
@@ -82,15 +91,79 @@ public sealed partial record ImagePreprocessing
     /// <param name="height">Rows of the picture.</param>
     public (int Width, int Height) ResizedSize(int width, int height)
     {
-        var shortest = ShortestSide ?? Math.Max(Width, Height);
+        var canvas = CanvasSize;
+        var shortest = ShortestSide ?? Math.Max(canvas.Width, canvas.Height);
         return Resize switch
         {
             ResizeMode.None => (width, height),
-            ResizeMode.Warp => (WarpWidth ?? Width, WarpHeight ?? Height),
+            ResizeMode.Warp => (WarpWidth ?? canvas.Width, WarpHeight ?? canvas.Height),
             _ when width <= height => (shortest, (int)((long)shortest * height / width)),
             _ => ((int)((long)shortest * width / height), shortest),
         };
     }
+
+    private RgbImage Cut(RgbImage image, PixelWindow window)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var ((width, height), canvas) = (ResizedSize(image.Width, image.Height), CanvasSize);
+        if (width < canvas.Width || height < canvas.Height)
+        {
+            throw new ArgumentException(
+                $"A picture of {image.Width}x{image.Height} is smaller than the network's input {canvas.Width}x{canvas.Height}, " +
+                "and preprocessing says resize 'none'. Choose 'warp' or 'shortest'.", nameof(image));
+        }
+
+        var (x, y) = (CentreOffset(width, canvas.Width) + window.X, CentreOffset(height, canvas.Height) + window.Y);
+        return image.Resize(width, height, Filter, window with { X = x, Y = y });
+    }
+
+    private void Normalize(RgbImage picture, (int X, int Y) from, (int X, int Y) inMean, bool mirrored, Span<float> tensor)
+    {
+        CheckLength(tensor.Length, nameof(tensor));
+        var plane = Width * Height;
+        Span<float> value = stackalloc float[256];       // 256 possible pixels: one table a channel instead of arithmetic for every pixel
+        for (var channel = 0; channel < 3; channel++)
+        {
+            for (var p = 0; p < 256; p++)
+                value[p] = (p - Mean[channel]) * Scale[channel];
+            var (first, step) = Place(channel, plane);
+            var (colour, means) = (SourceChannel(channel), PerPixelMean ? Known() : null);
+            for (var row = 0; row < Height; row++)
+            {
+                var pixels = picture.Pixels.Slice(3 * (((from.Y + row) * picture.Width) + from.X), 3 * Width);
+                var target = tensor[(first + (row * Width * step))..];
+                if (means is null)
+                {
+                    LookUpRow(pixels[colour..], value, target[..(((Width - 1) * step) + 1)], step, mirrored);
+                    continue;
+                }
+
+                var off = means.Plane(colour).Slice(((inMean.Y + row) * means.Width) + inMean.X, Width);
+                SubtractRow(pixels[colour..], off, Scale[channel], target, step, mirrored);
+            }
+        }
+    }
+
+    private static void LookUpRow(ReadOnlySpan<byte> pixels, ReadOnlySpan<float> value, Span<float> target, int step, bool mirrored)
+    {
+        var (from, forward) = mirrored ? (pixels.Length - 1 - ((pixels.Length - 1) % 3), -3) : (0, 3);
+        for (var at = 0; at < target.Length; at += step, from += forward) target[at] = value[pixels[from]];
+    }
+
+    private static void SubtractRow(ReadOnlySpan<byte> pixels, ReadOnlySpan<float> means, float scale, Span<float> target, int step, bool mirrored)
+    {
+        for (var x = 0; x < means.Length; x++)
+        {
+            var from = mirrored ? means.Length - 1 - x : x;
+            target[x * step] = (pixels[3 * from] - means[from]) * scale;
+        }
+    }
+
+    /// <summary>Gets the mean image.</summary>
+    /// <exception cref="InvalidOperationException">It is not known.</exception>
+    private PixelMean Known() => MeanImage ?? throw new InvalidOperationException(
+        "Preprocessing takes a mean of each pixel off, which is worked out in training and is not there yet. " +
+        "Train the network, or give it one mean a channel.");
 
     // (size - crop) / 2, half pixels to even: 0.5 -> 0, 1.5 -> 2, as Python's round does.
     private static int CentreOffset(int size, int crop) => (int)Math.Round((size - crop) / 2.0, MidpointRounding.ToEven);

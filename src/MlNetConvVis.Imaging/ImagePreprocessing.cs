@@ -18,21 +18,30 @@ public sealed partial record ImagePreprocessing
     /// <summary>Gets the rows of the network's input.</summary>
     public required int Height { get; init; }
 
-    /// <summary>Gets how the picture is resized before the centre of <see cref="Width"/> x <see cref="Height"/> is cut out.</summary>
+    /// <summary>Gets the columns of the picture that crops are cut from: in the middle for one crop, anywhere in training, at ten places by
+    /// <see cref="TenCrops"/>. The paper has 256 for an input of 224.</summary>
+    /// <value>The default is null: <see cref="Width"/>.</value>
+    public int? CanvasWidth { get; init; }
+
+    /// <summary>Gets the rows of the picture that crops are cut from.</summary>
+    /// <value>The default is null: <see cref="Height"/>.</value>
+    public int? CanvasHeight { get; init; }
+
+    /// <summary>Gets how the picture is resized before the centre of the canvas's size is cut out.</summary>
     /// <value>The default is <see cref="ResizeMode.Shortest"/>.</value>
     public ResizeMode Resize { get; init; } = ResizeMode.Shortest;
 
     /// <summary>Gets the length that <see cref="ResizeMode.Shortest"/> gives the shorter side; the longer one is cut to whole
     /// pixels.</summary>
-    /// <value>The default is null: the larger of <see cref="Width"/> and <see cref="Height"/>.</value>
+    /// <value>The default is null: the larger side of the canvas.</value>
     public int? ShortestSide { get; init; }
 
     /// <summary>Gets the columns that <see cref="ResizeMode.Warp"/> resizes to.</summary>
-    /// <value>The default is null: <see cref="Width"/>.</value>
+    /// <value>The default is null: that of the canvas.</value>
     public int? WarpWidth { get; init; }
 
     /// <summary>Gets the rows that <see cref="ResizeMode.Warp"/> resizes to.</summary>
-    /// <value>The default is null: <see cref="Height"/>.</value>
+    /// <value>The default is null: that of the canvas.</value>
     public int? WarpHeight { get; init; }
 
     /// <summary>Gets the filter used for resizing.</summary>
@@ -51,6 +60,16 @@ public sealed partial record ImagePreprocessing
     /// <value>The default is 0.</value>
     public ChannelValues Mean { get; init; }
 
+    /// <summary>Gets whether each pixel has a mean of its own, <see cref="MeanImage"/>, in place of <see cref="Mean"/>: that of the pictures the network is
+    /// trained on. It is not known before training.</summary>
+    /// <value>The default is false.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool PerPixelMean { get; init; }
+
+    /// <summary>Gets what is subtracted with <see cref="PerPixelMean"/>: of the canvas's size, and cropped and mirrored as the picture is.</summary>
+    /// <value>The default is null: not known yet.</value>
+    public PixelMean? MeanImage { get; init; }
+
     /// <summary>Gets the factor after the subtraction, for each tensor channel; 1/255 gives tensors from 0 to 1.</summary>
     /// <value>The default is 1.</value>
     public ChannelValues Scale { get; init; } = new(1);
@@ -58,6 +77,14 @@ public sealed partial record ImagePreprocessing
     /// <summary>Gets the floats of one preprocessed picture: 3 * Height * Width.</summary>
     [JsonIgnore]
     public int TensorLength => checked(3 * Height * Width);
+
+    /// <summary>Gets the size of the picture that crops are cut from.</summary>
+    [JsonIgnore]
+    public (int Width, int Height) CanvasSize => (CanvasWidth ?? Width, CanvasHeight ?? Height);
+
+    /// <summary>Gets where the one crop in the middle lies in the canvas; half pixels go to the even neighbour, as in torchvision's CenterCrop.</summary>
+    [JsonIgnore]
+    public PixelWindow CentreWindow => new(CentreOffset(CanvasSize.Width, Width), CentreOffset(CanvasSize.Height, Height), Width, Height);
 
     /// <summary>
     /// Takes mean and deviation as PyTorch's models state them, for pixels from 0 to 1: <c>(p/255 - m) / d = (p - 255 m) * 1/(255 d)</c>.
@@ -78,17 +105,24 @@ public sealed partial record ImagePreprocessing
     {
         if (Width < 1 || Height < 1)
             throw Wrong($"the input size is {Width}x{Height}, at least 1x1 is wanted");
-        var crop = Math.Max(Width, Height);
+        var canvas = CanvasSize;
+        if (canvas.Width < Width || canvas.Height < Height)
+            throw Wrong($"the canvas {canvas.Width}x{canvas.Height} is smaller than the input {Width}x{Height} that is cut from it");
+        var crop = Math.Max(canvas.Width, canvas.Height);
         if (Resize == ResizeMode.Shortest && (ShortestSide ?? crop) < crop)
-            throw Wrong($"the shortest side {ShortestSide} is less than the crop {Width}x{Height}, make it {crop} or more");
-        if (Resize == ResizeMode.Warp && ((WarpWidth ?? Width) < Width || (WarpHeight ?? Height) < Height))
-            throw Wrong($"warping to {WarpWidth ?? Width}x{WarpHeight ?? Height} leaves less than the crop {Width}x{Height}");
+            throw Wrong($"the shortest side {ShortestSide} is less than the crop {canvas.Width}x{canvas.Height}, make it {crop} or more");
+        if (Resize == ResizeMode.Warp && ((WarpWidth ?? canvas.Width) < canvas.Width || (WarpHeight ?? canvas.Height) < canvas.Height))
+            throw Wrong($"warping to {WarpWidth ?? canvas.Width}x{WarpHeight ?? canvas.Height} leaves less than the crop {canvas.Width}x{canvas.Height}");
         for (var c = 0; c < 3; c++)
         {
             if (!float.IsFinite(Mean[c]) || !float.IsFinite(Scale[c]) || Scale[c] == 0)
                 throw Wrong($"mean {Mean[c]} and scale {Scale[c]} of channel {c} must be numbers, the scale not 0");
         }
 
+        if (PerPixelMean && Mean != default) throw Wrong("a mean of each pixel and one of each channel were both given, one was wanted");
+        if (MeanImage is not null && !PerPixelMean) throw Wrong("there is a mean image, but no mean of each pixel is wanted");
+        if (MeanImage is { } mean && (mean.Width, mean.Height) != canvas)
+            throw Wrong($"the mean image is {mean.Width}x{mean.Height}, the picture that it is taken off {canvas.Width}x{canvas.Height}");
         return this;
     }
 

@@ -1,4 +1,5 @@
 using MlNetConvVis.Features;
+using MlNetConvVis.Imaging;
 using MlNetConvVis.Runtime;
 
 namespace MlNetConvVis.Pipelines;
@@ -30,14 +31,14 @@ internal sealed class PipelineContext(PipelineSpec spec, RunFolder folder, Sessi
     public string UntrainedFile => folder.In("train", "untrained.onnx");
 
     /// <summary>Gets the photos that pictures are drawn from.</summary>
-    public ImageFrames SourcePhotos => _sourcePhotos ??= Load(Data.Pictures.Paths());
+    public ImageFrames SourcePhotos => _sourcePhotos ??= Load(Data.Pictures.Sources());
 
     public int Threads => settings.ThreadCount;
 
     /// <summary>Loads photos as the network sees them, noting broken ones.</summary>
-    public ImageFrames Load(IReadOnlyList<string> files, ConvNet? net = null)
+    public ImageFrames Load(IReadOnlyList<ImageSource> photos, ConvNet? net = null)
     {
-        var frames = ImageFrames.Load(files, (net ?? Network).RequirePreprocessing(), new() { Threads = Threads }, cancellation: cancellation);
+        var frames = ImageFrames.Load(photos, (net ?? Network).RequirePreprocessing(), new() { Threads = Threads }, cancellation: cancellation);
         foreach (var broken in frames.Broken) observer.Noted(broken.Message);
         return frames;
     }

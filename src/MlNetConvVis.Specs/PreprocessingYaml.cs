@@ -6,9 +6,11 @@ namespace MlNetConvVis.Specs;
 
 /// <summary>
 /// Reads the <c>preprocessing</c> section of network specs, and of the file beside a foreign model. Keys: <c>resize</c> ({ shortest: pixels },
-/// { height: rows, width: columns } or none; without it the shorter side becomes the longer side of the input), <c>crop</c> (the input's size),
-/// <c>filter</c> (bilinear, bicubic), <c>channels</c> (RGB, BGR), and for every channel c <c>x = (pixel - mean[c]) * scale[c]</c> with the pixel from 0 to
-/// 255: <c>mean</c>, and <c>scale</c> or <c>deviation</c> (1 / scale); one number, or three in the network's channel order.
+/// { height: rows, width: columns } or none; without it the shorter side becomes the longer side of the canvas), <c>canvas</c> (pixels, or [rows, columns]:
+/// the centre of this size is what crops are cut from, at random in training, in the middle or at ten places afterwards; without it the input's size),
+/// <c>crop</c> (the input's size), <c>filter</c> (bilinear, bicubic), <c>channels</c> (RGB, BGR), and for every channel c
+/// <c>x = (pixel - mean[c]) * scale[c]</c> with the pixel from 0 to 255: <c>mean</c> (or <c>per-pixel</c>: the mean of each pixel of the canvas over the
+/// pictures trained on), and <c>scale</c> or <c>deviation</c> (1 / scale); one number, or three in the network's channel order.
 /// </summary>
 public static class PreprocessingYaml
 {
@@ -29,19 +31,29 @@ public static class PreprocessingYaml
     public static ImagePreprocessing Read(YamlMap map, Extent? input)
     {
         ArgumentNullException.ThrowIfNull(map);
-        map.EnsureNoOtherKeys("resize", "crop", "filter", "channels", "mean", "scale", "deviation");
+        map.EnsureNoOtherKeys("resize", "canvas", "crop", "filter", "channels", "mean", "scale", "deviation");
         if (map.Has("scale") && map.Has("deviation"))
             throw map["deviation"].Error("'scale' and 'deviation' are both there; 'deviation: d' means 'scale: 1/d', so leave out one.");
-        var size = Size(map, input);
-        return Resized(map.Find("resize"), new ImagePreprocessing { Width = size.Width, Height = size.Height }) with
+        var (size, perPixel) = (Size(map, input), IsPerPixel(map.Find("mean")));
+        var canvas = map.Find("canvas") is { } larger ? LayerValues.Extent(larger, least: Math.Max(size.Height, size.Width)) : size;
+        return Resized(map.Find("resize"), new ImagePreprocessing
+        {
+            Width = size.Width,
+            Height = size.Height,
+            CanvasWidth = canvas == size ? null : canvas.Width,
+            CanvasHeight = canvas == size ? null : canvas.Height,
+        }) with
         {
             Filter = map.Choice("filter", s_filters, ResampleFilter.Bilinear),
             Channels = map.Choice("channels", s_channelOrders, ChannelOrder.Rgb),
-            Mean = map.Find("mean") is { } mean ? PerChannel(mean, float.MinValue) : default,
+            PerPixelMean = perPixel,
+            Mean = !perPixel && map.Find("mean") is { } mean ? PerChannel(mean, float.MinValue) : default,
             Scale = map.Find("deviation") is { } deviation ? Inverse(PerChannel(deviation, 1e-6f))
                 : map.Find("scale") is { } scale ? PerChannel(scale, 1e-6f) : new ChannelValues(1),
         };
     }
+
+    private static bool IsPerPixel(YamlValue? mean) => mean is { Kind: YamlKind.Scalar } && mean.AsText() == "per-pixel";
 
     private static Extent Size(YamlMap map, Extent? input)
     {
@@ -64,14 +76,14 @@ public static class PreprocessingYaml
             return plain with
             {
                 Resize = ResizeMode.Warp,
-                WarpHeight = map.Int("height", least: plain.Height, most: LargestSide),
-                WarpWidth = map.Int("width", least: plain.Width, most: LargestSide),
+                WarpHeight = map.Int("height", least: plain.CanvasSize.Height, most: LargestSide),
+                WarpWidth = map.Int("width", least: plain.CanvasSize.Width, most: LargestSide),
             };
         }
 
         if (map.Has("height") || map.Has("width"))
             throw value.Error($"'{value.Path}' has 'shortest' beside 'height' or 'width'; one way of resizing was wanted.");
-        return plain with { ShortestSide = map.Int("shortest", least: Math.Max(plain.Height, plain.Width), most: LargestSide) };
+        return plain with { ShortestSide = map.Int("shortest", least: Math.Max(plain.CanvasSize.Height, plain.CanvasSize.Width), most: LargestSide) };
     }
 
     private static ChannelValues PerChannel(YamlValue value, float least) => value.AsOneOrMore() switch

@@ -14,7 +14,7 @@ internal static class Frames
     public static ImageFrames Read(ImageSet files, ConvNet net, ImageLoaderOptions loading, WorkProgress progress, Terminal terminal)
     {
         var counter = progress.Counting("Reading", "photo", files.Images.Count, 0, Share);
-        var frames = ImageFrames.Load(files.Paths(), net.RequirePreprocessing(), loading, counter, terminal.Cancellation);
+        var frames = ImageFrames.Load(files.Sources(), net.RequirePreprocessing(), loading, counter, terminal.Cancellation);
         foreach (var broken in frames.Broken) terminal.Note(broken.Message + " It is skipped.");
         return frames.Count > 0 ? frames : throw new DataException(
             files.Images.Count == 1 ? "The photo could not be read; nothing was drawn."

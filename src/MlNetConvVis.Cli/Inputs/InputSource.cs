@@ -25,7 +25,7 @@ internal sealed record InputSource(int Count, string Thing, Func<CancellationTok
 {
     public static InputSource Of(ImageSet photos, ImagePreprocessing preprocessing, ImageLoaderOptions loading, int batch)
     {
-        var batches = new PhotoBatches(photos.Paths(), preprocessing, loading, batch);
+        var batches = new PhotoBatches(photos.Sources(), preprocessing, loading, batch);
         return new InputSource(photos.Images.Count, "image", cancellation => batches.Read(cancellation).Select(b => new InputBatch(
             b.Images,
             [.. b.Files.Loaded.Select(i => Name(photos, b.First + i))],

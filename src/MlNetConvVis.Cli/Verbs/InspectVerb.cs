@@ -120,7 +120,7 @@ internal sealed class InspectVerb : Verb
             _ => $"shorter side to {Math.Min(width, height)}",
         };
         var order = p.Channels.ToString().ToUpperInvariant();
-        return $"{resize}, centre {p.Height}x{p.Width}, {order}, (pixel - {Values(p.Mean)}) * {Values(p.Scale)}";
+        return $"{resize}, centre {p.Height}x{p.Width}, {order}, (pixel - {(p.PerPixelMean ? "mean image" : Values(p.Mean))}) * {Values(p.Scale)}";
     }
 
     private static string Values(ChannelValues v) =>

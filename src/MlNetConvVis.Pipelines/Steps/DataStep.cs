@@ -67,7 +67,7 @@ internal static class DataStep
     }
 
     private static IEnumerable<string> Files(ImageSet? set) =>
-        set?.Images.Select(static i => $"{i.Path} {i.Label} {new FileInfo(i.Path).Length} {File.GetLastWriteTimeUtc(i.Path).Ticks}") ?? [];
+        set?.Images.Select(static i => $"{i.Source.Stamp()} {i.Label}") ?? [];
 
     private static IEnumerable<string> Describe(string name, ImageSet? set) => set is null ? []
         : [string.Create(CultureInfo.InvariantCulture, $"{name}: {set.Images.Count:N0} images of {set.Classes.Count} classes")];

@@ -18,7 +18,7 @@ internal sealed class FeaturesStep : IPipelineWork
     public string Run(PipelineContext context, string folder)
     {
         var (layer, target) = (context.Spec.Transfer!.Layer, Target(context));
-        var frames = context.Load(target.Paths());
+        var frames = context.Load(target.Sources());
         WriteIndex(context, Path.Combine(folder, "index.csv"), frames);
         context.Folder.WriteJson(Path.Combine(folder, RowsFile), frames.Sources);
         var columns = Extract(context, context.Network, layer, frames, folder, "trained", (0, context.Spec.Transfer.BesideUntrained ? 0.5 : 1));

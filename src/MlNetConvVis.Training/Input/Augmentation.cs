@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using MlNetConvVis.Imaging;
 
 namespace MlNetConvVis.Training;
@@ -20,11 +21,17 @@ public enum FillMode
 public sealed record Augmentation
 {
     /// <summary>Gets no augmentation at all.</summary>
-    public static Augmentation None { get; } = new() { Flip = false, Shift = 0 };
+    public static Augmentation None { get; } = new() { Flip = false, Shift = 0, CentreCrop = true };
 
     /// <summary>Gets whether half of the pictures are mirrored left to right.</summary>
     /// <value>The default is true.</value>
     public bool Flip { get; init; } = true;
+
+    /// <summary>Gets whether the crop is always that in the middle. Otherwise, where preprocessing has a canvas larger than the input, it lies anywhere in
+    /// the canvas, each place equally likely.</summary>
+    /// <value>The default is false.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool CentreCrop { get; init; }
 
     /// <summary>Gets how far pictures move along each axis, in whole pixels: evenly from -Shift to Shift.</summary>
     /// <value>The default is 4.</value>
@@ -56,6 +63,11 @@ public sealed record Augmentation
     /// <value>The default is 0.</value>
     [Range(0, 0.3)]
     public float ColourMix { get; init; }
+
+    /// <summary>Gets how brightness, contrast and saturation change, as in torchvision; after all other changes.</summary>
+    /// <value>The default is null: not at all.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ColourJitter? Jitter { get; init; }
 
     /// <summary>Gets what stands where a moved picture left its place.</summary>
     /// <value>The default is <see cref="FillMode.Reflect"/>.</value>

@@ -8,39 +8,51 @@ internal sealed class Augmenter(Augmentation options, ImagePreprocessing preproc
 {
     private readonly int _width = preprocessing.Width;
     private readonly int _height = preprocessing.Height;
+    private readonly (int Width, int Height) _canvas = preprocessing.CanvasSize;
     private readonly float[] _planes = new float[3 * preprocessing.Width * preprocessing.Height];
+    private readonly float[] _means = preprocessing.MeanImage is null ? [] : new float[3 * preprocessing.Width * preprocessing.Height];
     private readonly int[] _columns = new int[preprocessing.Width];
 
     /// <summary>Varies one picture.</summary>
-    /// <param name="frame">The picture.</param>
+    /// <param name="frame">The picture, of the canvas's size.</param>
     /// <param name="random">Its random numbers; how many are drawn does not depend on the picture.</param>
     /// <param name="nchw">Takes 3 * Height * Width floats.</param>
     public void Apply(RgbImage frame, SplitMix64 random, Span<float> nchw)
     {
+        Array.Clear(_means);
         var mirror = options.Flip && (random.Next() & 1) == 1;
         var (dx, dy) = (Shift(random), Shift(random));
-        if (options.IsWarp) Warp(frame, mirror, dx, dy, random);
-        else Move(frame, mirror, dx, dy);
+        var crop = Crop(random);
+        if (options.IsWarp) Warp(frame, mirror, (dx, dy), crop, random);
+        else Move(frame, mirror, (dx - (mirror ? _canvas.Width - _width - crop.X : crop.X), dy - crop.Y));
         if (options.ChangesColour) ChangeColours(random);
+        if (options.Jitter is { } jitter) ColourChanges.Jitter(jitter, _planes, random);
         Normalize(nchw);
     }
 
     private int Shift(SplitMix64 random) => options.Shift == 0 ? 0 : random.Below((2 * options.Shift) + 1) - options.Shift;
 
-    /// <summary>Whole pixels only: a table of source columns, then rows copied through it.</summary>
-    private void Move(RgbImage frame, bool mirror, int dx, int dy)
+    private (int X, int Y) Crop(SplitMix64 random)
+    {
+        var window = preprocessing.CentreWindow;
+        return options.CentreCrop || _canvas == (_width, _height) ? (window.X, window.Y)
+            : (random.Below(_canvas.Width - _width + 1), random.Below(_canvas.Height - _height + 1));
+    }
+
+    /// <summary>Whole pixels only: a table of source columns, then rows copied through it. The mean image goes the same way.</summary>
+    private void Move(RgbImage frame, bool mirror, (int X, int Y) by)
     {
         for (var x = 0; x < _width; x++)
         {
-            var column = Inside(x - dx, _width);
-            _columns[x] = column < 0 ? -1 : 3 * (mirror ? _width - 1 - column : column);
+            var column = Inside(x - by.X, _canvas.Width);
+            _columns[x] = column < 0 ? -1 : 3 * (mirror ? _canvas.Width - 1 - column : column);
         }
 
         var plane = _width * _height;
         for (var y = 0; y < _height; y++)
         {
-            var row = Inside(y - dy, _height);
-            var source = row < 0 ? [] : frame.Pixels.Slice(3 * row * _width, 3 * _width);
+            var row = Inside(y - by.Y, _canvas.Height);
+            var source = row < 0 ? [] : frame.Pixels.Slice(3 * row * _canvas.Width, 3 * _canvas.Width);
             for (var x = 0; x < _width; x++)
             {
                 var at = (y * _width) + x;
@@ -48,6 +60,7 @@ internal sealed class Augmenter(Augmentation options, ImagePreprocessing preproc
                 var (r, g, b) = row < 0 || from < 0
                     ? (options.Background.R, options.Background.G, options.Background.B) : (source[from], source[from + 1], source[from + 2]);
                 (_planes[at], _planes[at + plane], _planes[at + plane + plane]) = (r, g, b);
+                if (_means.Length > 0) AddMean(at, Math.Max(0, from) / 3, Math.Max(0, row), 1);
             }
         }
     }
@@ -55,7 +68,7 @@ internal sealed class Augmenter(Augmentation options, ImagePreprocessing preproc
     /// <summary>
     /// Turns and scales about the centre, with bilinear weights: the pixel at p shows what lies at R(-angle) (p - centre - shift) / scale + centre.
     /// </summary>
-    private void Warp(RgbImage frame, bool mirror, int dx, int dy, SplitMix64 random)
+    private void Warp(RgbImage frame, bool mirror, (int X, int Y) by, (int X, int Y) crop, SplitMix64 random)
     {
         var angle = random.Signed() * options.Rotation * (MathF.PI / 180);
         var scale = 1 + (random.Signed() * options.Scale);
@@ -63,11 +76,11 @@ internal sealed class Augmenter(Augmentation options, ImagePreprocessing preproc
         var (cx, cy, sign) = ((_width - 1) / 2f, (_height - 1) / 2f, mirror ? -1f : 1f);
         for (var y = 0; y < _height; y++)
         {
-            var v = y - cy - dy;
+            var v = y - cy - by.Y;
             for (var x = 0; x < _width; x++)
             {
-                var u = x - cx - dx;
-                Sample(frame, cx + (sign * ((cos * u) + (sin * v))), cy + (cos * v) - (sin * u), (y * _width) + x);
+                var u = x - cx - by.X;
+                Sample(frame, crop.X + cx + (sign * ((cos * u) + (sin * v))), crop.Y + cy + (cos * v) - (sin * u), (y * _width) + x);
             }
         }
     }
@@ -79,17 +92,26 @@ internal sealed class Augmenter(Augmentation options, ImagePreprocessing preproc
         var (r, g, b) = (0f, 0f, 0f);
         for (var corner = 0; corner < 4; corner++)
         {
-            var (x, y) = (Inside((int)fx + (corner & 1), _width), Inside((int)fy + (corner >> 1), _height));
+            var (x, y) = (Inside((int)fx + (corner & 1), _canvas.Width), Inside((int)fy + (corner >> 1), _canvas.Height));
             var weight = ((corner & 1) == 1 ? ax : 1 - ax) * (corner > 1 ? ay : 1 - ay);
-            var from = 3 * ((y * _width) + x);
+            var from = 3 * ((y * _canvas.Width) + x);
             var outside = x < 0 || y < 0;
             r += weight * (outside ? options.Background.R : frame.Pixels[from]);
             g += weight * (outside ? options.Background.G : frame.Pixels[from + 1]);
             b += weight * (outside ? options.Background.B : frame.Pixels[from + 2]);
+            if (_means.Length > 0) AddMean(at, Math.Max(0, x), Math.Max(0, y), weight);
         }
 
         var plane = _width * _height;
         (_planes[at], _planes[at + plane], _planes[at + plane + plane]) = (r, g, b);
+    }
+
+    /// <summary>Adds what is to be taken off a pixel: the mean of the place in the canvas that it came from; of the background, that of the first row or
+    /// column.</summary>
+    private void AddMean(int at, int x, int y, float weight)
+    {
+        var (mean, plane) = (preprocessing.MeanImage!, _width * _height);
+        for (var colour = 0; colour < 3; colour++) _means[(colour * plane) + at] += weight * mean.Plane(colour)[(y * mean.Width) + x];
     }
 
     /// <summary>Finds the pixel that stands for a place along an axis: itself, a mirrored or the nearest one, or -1 for the background.</summary>
@@ -134,10 +156,19 @@ internal sealed class Augmenter(Augmentation options, ImagePreprocessing preproc
         var plane = _width * _height;
         for (var channel = 0; channel < 3; channel++)
         {
-            var source = _planes.AsSpan((preprocessing.Channels == ChannelOrder.Bgr ? 2 - channel : channel) * plane, plane);
+            var colour = preprocessing.Channels == ChannelOrder.Bgr ? 2 - channel : channel;
+            var source = _planes.AsSpan(colour * plane, plane);
             var target = nchw.Slice(channel * plane, plane);
             var (mean, scale) = (preprocessing.Mean[channel], preprocessing.Scale[channel]);
-            for (var i = 0; i < plane; i++) target[i] = (source[i] - mean) * scale;
+            if (_means.Length > 0)
+            {
+                var means = _means.AsSpan(colour * plane, plane);
+                for (var i = 0; i < plane; i++) target[i] = (source[i] - means[i]) * scale;
+            }
+            else
+            {
+                for (var i = 0; i < plane; i++) target[i] = (source[i] - mean) * scale;
+            }
         }
     }
 }

@@ -63,11 +63,13 @@ internal sealed class BatchSource
     private TrainingBatch Filled(int epoch, int step, int[] order)
     {
         var batch = _buffers[step % 2];
+        var places = new ArraySegment<int>(order, step * BatchSize, BatchSize);
+        var pictures = _set.Pixels.Read(places);
         for (var i = 0; i < BatchSize; i++)
         {
-            var index = order[(step * BatchSize) + i];
+            var index = places[i];
             var random = SeededRandom.For(_options.Seed, SeededRandom.Picture, (ulong)epoch, (ulong)index);
-            _augmenter.Apply(_set.Pixels[index], random, batch.Images.AsSpan(i * _imageLength, _imageLength));
+            _augmenter.Apply(pictures[i], random, batch.Images.AsSpan(i * _imageLength, _imageLength));
             batch.Labels[i] = _set.Labels[index];
         }
 

@@ -7,16 +7,19 @@ using MlNetConvVis.Imaging;
 
 namespace MlNetConvVis.Training;
 
-/// <summary>What a network is trained and validated on: labelled pictures in memory, in a fixed order. Immutable.</summary>
+/// <summary>What a network is trained and validated on: labelled pictures, in a fixed order. Immutable.</summary>
 public sealed class TrainingSet
 {
-    /// <summary>Makes a set from pictures in memory.</summary>
+    private const int ImagesAtATime = 256;
+
+    /// <summary>Makes a set from pictures.</summary>
     /// <param name="pixels">All pictures.</param>
     /// <param name="labels">The class of each, from 0.</param>
     /// <param name="classes">The class names.</param>
     /// <param name="training">The places of the pictures to train on.</param>
     /// <param name="validation">The places of the pictures to validate on; may be empty.</param>
-    /// <param name="preprocessing">How a picture becomes the network's numbers; its size is that of the pictures.</param>
+    /// <param name="preprocessing">How a picture becomes the network's numbers; its canvas is of the pictures' size. A mean of each pixel that is wanted
+    /// but not known is worked out from the pictures to train on.</param>
     /// <exception cref="TrainingException">Lengths, labels, places or sizes do not fit, or there is nothing to train on.</exception>
     public TrainingSet(
         PixelStore pixels,
@@ -29,7 +32,8 @@ public sealed class TrainingSet
         (Pixels, Labels, Classes, Training, Validation, Preprocessing) =
             (pixels, [.. labels], [.. classes], [.. training], [.. validation], preprocessing.Checked());
         Check();
-        Fingerprint = ComputeFingerprint();
+        (Fingerprint, var mean) = Measured();
+        if (mean is not null) Preprocessing = preprocessing with { MeanImage = mean };
     }
 
     /// <summary>Gets all pictures.</summary>
@@ -47,7 +51,7 @@ public sealed class TrainingSet
     /// <summary>Gets the places of the pictures to validate on.</summary>
     public IReadOnlyList<int> Validation { get; }
 
-    /// <summary>Gets how a picture becomes the network's numbers.</summary>
+    /// <summary>Gets how a picture becomes the network's numbers, with the mean image of the pictures to train on where one is wanted.</summary>
     public ImagePreprocessing Preprocessing { get; }
 
     /// <summary>Gets the files that could not be read and were left out.</summary>
@@ -56,11 +60,12 @@ public sealed class TrainingSet
     /// <summary>Gets a hash of pictures, labels, classes and parts: equal for equal sets on every machine.</summary>
     public string Fingerprint { get; }
 
-    /// <summary>Reads image files once, side by side, and keeps what the network sees of them.</summary>
-    /// <param name="training">The files to train on.</param>
-    /// <param name="validation">The files to validate on, with the same classes; null for none.</param>
+    /// <summary>Reads images side by side and keeps what crops are cut from, when that is within the loader's memory budget. When it is not, they are
+    /// read twice here, to find the broken ones and to know the fingerprint, and then again in every epoch.</summary>
+    /// <param name="training">The images to train on.</param>
+    /// <param name="validation">The images to validate on, with the same classes; null for none.</param>
     /// <param name="preprocessing">What the network wants.</param>
-    /// <param name="loader">Threads, strictness, codec; null for the defaults.</param>
+    /// <param name="loader">Threads, strictness, codec, memory; null for the defaults.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="TrainingException">Classes differ, or no training image can be read.</exception>
     /// <exception cref="ImageDecodeException">A file cannot be read and the loader is strict.</exception>
@@ -75,16 +80,13 @@ public sealed class TrainingSet
         }
 
         IReadOnlyList<LabelledImage> images = [.. training.Images, .. validation?.Images ?? []];
-        var batch = new ImageLoader(preprocessing, loader).LoadFrames([.. images.Select(static i => i.Path)], out var frames, cancellation);
+        var (pixels, loaded, broken) = Store([.. images.Select(static i => i.Source)], preprocessing, loader ?? new ImageLoaderOptions(), cancellation);
         var (first, second) = (new List<int>(), new List<int>());
-        foreach (var (place, index) in batch.Loaded.Index()) (index < training.Images.Count ? first : second).Add(place);
-        return new TrainingSet(new PixelStore(frames), [.. batch.Loaded.Select(i => images[i].Label)], training.Classes, first, second, preprocessing)
-        {
-            Skipped = batch.Broken,
-        };
+        foreach (var (place, index) in loaded.Index()) (index < training.Images.Count ? first : second).Add(place);
+        return new TrainingSet(pixels, [.. loaded.Select(i => images[i].Label)], training.Classes, first, second, preprocessing) { Skipped = broken };
     }
 
-    /// <summary>Reads image files once and sets some of them aside for validation.</summary>
+    /// <summary>Reads images and sets some of them aside for validation.</summary>
     /// <param name="images">The files.</param>
     /// <param name="split">Which to train and which to validate on.</param>
     /// <param name="preprocessing">What the network wants.</param>
@@ -96,6 +98,24 @@ public sealed class TrainingSet
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(split);
         return Load(images.Subset(split.Train), images.Subset(split.Test), preprocessing, loader, cancellation);
+    }
+
+    /// <summary>Reads all images once; keeps their pictures, or only which of them can be read.</summary>
+    private static (PixelStore Pixels, IReadOnlyList<int> Loaded, IReadOnlyList<BrokenImage> Broken) Store(
+        ImageSource[] images, ImagePreprocessing preprocessing, ImageLoaderOptions options, CancellationToken cancellation)
+    {
+        var (loader, canvas) = (new ImageLoader(preprocessing, options), preprocessing.CanvasSize);
+        var fits = 3.0 * canvas.Width * canvas.Height * images.Length <= options.MemoryBudget;
+        var (pictures, loaded, broken) = (new List<RgbImage>(), new List<int>(), new List<BrokenImage>());
+        foreach (var places in Enumerable.Range(0, images.Length).Chunk(ImagesAtATime))
+        {
+            var batch = loader.LoadCanvases(images[places[0]..(places[^1] + 1)], out var found, cancellation);
+            if (fits) pictures.AddRange(found);
+            loaded.AddRange(batch.Loaded.Select(i => places[i]));
+            broken.AddRange(batch.Broken.Select(b => b with { Index = places[b.Index] }));
+        }
+
+        return (fits ? new PixelStore(pictures) : new PixelStore(loaded.Select(i => images[i]), preprocessing, options), loaded, broken);
     }
 
     private void Check()
@@ -111,17 +131,16 @@ public sealed class TrainingSet
         if (Training.Count == 0) throw new TrainingException("There is no picture to train on.");
         if (Training.Concat(Validation).Any(i => i < 0 || i >= Pixels.Count))
             throw new TrainingException("A place to train or validate on lies outside the pictures.");
-        if (Preprocessing.Width != Pixels.Width || Preprocessing.Height != Pixels.Height)
-        {
-            throw new TrainingException(
-                $"The pictures are {Pixels.Width}x{Pixels.Height}, but preprocessing gives {Preprocessing.Width}x{Preprocessing.Height}.");
-        }
+        if (Preprocessing.CanvasSize is var (width, height) && (width, height) != (Pixels.Width, Pixels.Height))
+            throw new TrainingException($"The pictures are {Pixels.Width}x{Pixels.Height}, but preprocessing gives {width}x{height}.");
     }
 
-    private string ComputeFingerprint()
+    /// <summary>Goes through all pictures once, for the fingerprint and, where it is wanted and not known, the mean of those to train on. The mean is no
+    /// part of the fingerprint: it follows from the rest.</summary>
+    private (string Fingerprint, PixelMean? Mean) Measured()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{string.Join('\n', Classes)}\n{Preprocessing.ToJson()}\n{Pixels.Count}"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{string.Join('\n', Classes)}\n{(Preprocessing with { MeanImage = null }).ToJson()}\n{Pixels.Count}"));
         foreach (var part in new[] { Labels, Training, Validation })
         {
             var length = new byte[4];
@@ -130,7 +149,14 @@ public sealed class TrainingSet
             hash.AppendData(MemoryMarshal.AsBytes<int>(part.ToArray()));
         }
 
-        for (var i = 0; i < Pixels.Count; i++) hash.AppendData(Pixels[i].Pixels);
-        return Convert.ToHexString(hash.GetHashAndReset())[..32];
+        var sums = Preprocessing is { PerPixelMean: true, MeanImage: null } ? new PixelMeanSums(Pixels.Width, Pixels.Height) : null;
+        var trained = Training.ToHashSet();
+        foreach (var (place, picture) in Pixels.ReadAll().Index())
+        {
+            hash.AppendData(picture.Pixels);
+            if (trained.Contains(place)) sums?.Add(picture);
+        }
+
+        return (Convert.ToHexString(hash.GetHashAndReset())[..32], sums?.ToMean());
     }
 }

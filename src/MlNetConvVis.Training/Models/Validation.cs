@@ -22,8 +22,9 @@ internal static class Validation
         {
             cancellation.ThrowIfCancellationRequested();
             var count = Math.Min(run.Capacity, places.Count - done);
+            var pictures = set.Pixels.Read([.. places.Skip(done).Take(count)]);
             for (var i = 0; i < count; i++)
-                set.Preprocessing.Normalize(set.Pixels[places[done + i]], run.Floats(graph.Inputs[0].Name).Slice(i * length, length));
+                set.Preprocessing.Normalize(pictures[i], run.Floats(graph.Inputs[0].Name).Slice(i * length, length));
             run.Run(count);
             var values = run.Floats(logits);
             for (var i = 0; i < count; i++)

@@ -24,6 +24,9 @@ public class NetworkSpecTests
         Assert.Equal(expected, all);
         Assert.Equal(new ImagePreprocessing { Width = 8, Height = 8, Resize = ResizeMode.None }, Preprocessing("{ resize: none }"));
         Assert.Equal(new ImagePreprocessing { Width = 8, Height = 8, Scale = new ChannelValues(3) }, Preprocessing("{ scale: 3 }"));
+        Assert.Equal(
+            new ImagePreprocessing { Width = 8, Height = 8, CanvasWidth = 12, CanvasHeight = 10, ShortestSide = 14, PerPixelMean = true },
+            Preprocessing("{ resize: { shortest: 14 }, canvas: [10, 12], crop: 8, mean: per-pixel }"));
     }
 
     [Fact]
@@ -40,11 +43,13 @@ public class NetworkSpecTests
     [InlineData("{ resize: { shortest: 7 } }", "2:38: 'preprocessing.resize.shortest' is '7'; a whole number from 8 to 65536 was wanted.")]
     [InlineData("{ resize: 9 }", "2:26: 'preprocessing.resize' is '9'; { shortest: pixels }, { height: rows, width: columns } or none was wanted.")]
     [InlineData("{ crop: 7 }", "2:24: 'preprocessing.crop' cuts out 7x7, but the input is 8x8; make them equal, or leave out 'crop'.")]
+    [InlineData("{ canvas: 7 }", "2:26: 'preprocessing.canvas' is '7'; a whole number of 8 or more was wanted.")]
+    [InlineData("{ canvas: 9, resize: { shortest: 8 } }", "2:49: 'preprocessing.resize.shortest' is '8'; a whole number from 9 to 65536 was wanted.")]
     [InlineData("{ mean: [1, 2] }", "2:24: 'preprocessing.mean' is a list of 2; one number, or three, one a channel was wanted.")]
     [InlineData("{ scale: 0 }", "2:25: 'preprocessing.scale' is '0'; a number of 1E-06 or more was wanted.")]
     [InlineData("{ scale: 1, deviation: 1 }", "2:39: 'scale' and 'deviation' are both there; 'deviation: d' means 'scale: 1/d', so leave out one.")]
     [InlineData("{ channel: RGB }", "2:18: 'preprocessing' knows no key 'channel'. Did you mean 'channels'? Known: resize, " +
-        "crop, filter, channels, mean, scale, deviation.")]
+        "canvas, crop, filter, channels, mean, scale, deviation.")]
     [InlineData("{ channels: RGBA }", "2:28: 'preprocessing.channels' is 'RGBA', which is not one of its choices. Did you mean 'RGB'? Known: RGB, BGR.")]
     public void Wrong_preprocessing_is_refused(string section, string message) =>
         Assert.Equal($"test.yaml:{message}", Assert.Throws<SpecException>(() => Preprocessing(section)).Message);
