@@ -2,6 +2,7 @@ using MlNetConvVis.Cli.Output;
 using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Cli.Verbs;
 using MlNetConvVis.Cli.Verbs.Doctor;
+using MlNetConvVis.Cli.Verbs.Evaluate;
 using MlNetConvVis.Cli.Verbs.Extract;
 using MlNetConvVis.Cli.Verbs.Project;
 using MlNetConvVis.Cli.Verbs.Train;
@@ -21,7 +22,7 @@ internal static class App
     private static IReadOnlyList<Verb> AllVerbs =>
     [
         RunVerb.WholePipeline(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new GradCamVerb(),
-        new VisualizeVerb(), new TrainVerb(), RunVerb.OnlyTransfer(),
+        new VisualizeVerb(), new TrainVerb(), new EvaluateVerb(), RunVerb.OnlyTransfer(),
     ];
 
     /// <summary>Runs one call.</summary>
@@ -84,7 +85,7 @@ internal static class App
     /// <summary>Errors whose message says what came, what was wanted and what to do.</summary>
     private static bool IsAboutInput(Exception e) =>
         e is PipelineException or GraphException or ImageDecodeException or DataException or SpecException
-            || e is TrainingException and not TrainingDivergedException;
+            || e is TrainingException and not (TrainingDivergedException or TrainingStorageException);
 
     private static int Failed(Exception e, string name, bool verbose, Terminal terminal)
     {
