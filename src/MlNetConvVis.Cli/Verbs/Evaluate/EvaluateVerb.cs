@@ -70,12 +70,14 @@ internal sealed class EvaluateVerb : Verb
 
     private static void Print(EvaluateResult result, Terminal terminal)
     {
-        var table = new TextTable(new Column("Class"), new Column("Photos", IsNumber: true), new Column("Right", IsNumber: true),
-            new Column("Top 5", IsNumber: true), new Column("Mostly taken for"));
+        Column[] near = result.Top5 is null ? [] : [new Column("Top 5", IsNumber: true)];
+        var table = new TextTable(
+            [new Column("Class"), new Column("Photos", IsNumber: true), new Column("Right", IsNumber: true), .. near, new Column("Mostly taken for")]);
         foreach (var row in result.Classes)
         {
-            table.Add(row.Name, row.Images.ToString(CultureInfo.InvariantCulture), Percent(row.Top1), Percent(row.Top5),
-                row.TakenFor is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.TakenFor} ({row.TakenForCount})"));
+            string[] top5 = row.Top5 is { } part ? [Percent(part)] : [];
+            var taken = row.TakenFor is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.TakenFor} ({row.TakenForCount})");
+            table.Add([row.Name, row.Images.ToString(CultureInfo.InvariantCulture), Percent(row.Top1), .. top5, taken]);
         }
 
         table.Write(terminal.Output, terminal.Width);
@@ -100,5 +102,5 @@ internal sealed class EvaluateVerb : Verb
 
     private static string Top5(double? share) => share is { } part ? FormattableString.Invariant($" (top 5: {part:0.0%})") : "";
 
-    private static string Percent(double? share) => share is { } part ? part.ToString("0.0%", CultureInfo.InvariantCulture) : "";
+    private static string Percent(double share) => share.ToString("0.0%", CultureInfo.InvariantCulture);
 }
