@@ -51,9 +51,9 @@ public static class TrainingReport
         var last = epochs[^1];
         if (last.ValidationAccuracy is { } accuracy)
         {
-            var best = epochs.MaxBy(static e => e.ValidationAccuracy)!;
-            yield return new("Right on the held-out images", Percent(accuracy), $"after {Count(epochs.Count, "epoch")}; best {Percent(best.ValidationAccuracy!.Value)} " +
-                $"after {Count(best.Epoch, "epoch")}");
+            var best = EpochMetrics.Best(epochs)!;
+            yield return new("Right on the held-out images", Percent(accuracy),
+                $"after {Count(epochs.Count, "epoch")}; best {Percent(best.ValidationAccuracy!.Value)} after {Count(best.Epoch, "epoch")}");
         }
 
         if (last.ValidationTop5 is { } near) yield return new("Among the five strongest", Percent(near), "on the held-out images");

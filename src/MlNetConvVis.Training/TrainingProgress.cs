@@ -22,6 +22,12 @@ public sealed record EpochMetrics(
     /// <summary>Gets the part of the validation pictures whose class is among the five strongest, 0 to 1; null when nothing is validated, or when there are
     /// no more than five classes.</summary>
     public double? ValidationTop5 { get; init; }
+
+    /// <summary>Finds the best epoch: that with the lowest validation error (training error, where nothing is validated); of equal ones that with the lowest
+    /// loss, then the first.</summary>
+    /// <param name="epochs">The epochs.</param>
+    /// <returns>The best, or null when there are none.</returns>
+    public static EpochMetrics? Best(IReadOnlyList<EpochMetrics> epochs) => ValidationTrend.Best(epochs);
 }
 
 /// <summary>Where training stands; comes after every step, and once more when an epoch is validated.</summary>

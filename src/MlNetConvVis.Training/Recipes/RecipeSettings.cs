@@ -55,8 +55,8 @@ public static class RecipeSettings
         yield return s_rate.Real("learning-rate", "the highest learning rate", nameof(LearningRateSchedule.Peak),
             static r => r.Peak, static (r, v) => r with { Peak = v!.Value });
         yield return s_rate.Choice("schedule", "NAME", "constant, step, cosine, one-cycle or plateau",
-            "how the learning rate moves: constant; step (times --factor every --step-epochs); cosine; one-cycle (up, then down); " +
-            "plateau (times --factor when the validation error has not fallen for --step-epochs)",
+            "how the learning rate moves: constant; step (times 'factor' every 'step-epochs'); cosine; one-cycle (up, then down); " +
+            "plateau (times 'factor' when the validation error has not fallen for 'step-epochs')",
             s_schedules, static r => r.Shape, static (r, v) => r with { Shape = v });
         yield return s_rate.Real("warm-up", "epochs in which the learning rate rises from nothing", nameof(LearningRateSchedule.WarmUpEpochs),
             static r => r.WarmUpEpochs, static (r, v) => r with { WarmUpEpochs = v!.Value });

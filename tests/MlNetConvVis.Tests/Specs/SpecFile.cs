@@ -17,7 +17,7 @@ internal static class SpecFile
     public static string TextWithLayers(params string[] layers) =>
         $"name: test\ninput: {{ channels: 3, height: 8, width: 8 }}\nlayers:\n{string.Concat(layers.Select(static l => $"  - {l}\n"))}";
 
-    private static string RepositoryRoot()
+    public static string RepositoryRoot()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "MlNetConvVis.sln")))

@@ -71,5 +71,13 @@ public class RecipeSettingsTests
             new[] { "epochs", "batch", "learning-rate", "schedule", "factor", "momentum", "weight-decay", "filter-rms-limit", "flip" }.Select(Of));
     }
 
+    [Fact]
+    public void The_guide_lists_every_setting_with_the_papers_value_and_ours()
+    {
+        var guide = File.ReadAllText(Path.Combine(MlNetConvVis.Tests.Specs.SpecFile.RepositoryRoot(), "docs", "training.md"));
+        foreach (var setting in RecipeSettings.All)
+            Assert.Contains($"| `{setting.Name}` | {setting.Value(TrainingOptions.Paper)} | {setting.Value(TrainingOptions.Modern)} |", guide, StringComparison.Ordinal);
+    }
+
     private static TrainingOptions Read(string section) => RecipeYaml.Read(YamlFile.Parse($"train: {section}", "r.yaml").Map("train"), TrainingOptions.Modern);
 }
