@@ -75,7 +75,8 @@ public static class TrainingReport
         [
             .. epochs.Select(static e => (IReadOnlyList<TableCell>)
             [
-                TableCell.Number(e.Epoch), TableCell.Number(e.LearningRate, "0.#####"), TableCell.Number(e.TrainingLoss, "0.000"), TableCell.Percent(e.TrainingAccuracy),
+                TableCell.Number(e.Epoch), TableCell.Number(e.LearningRate, "0.#####"), TableCell.Number(e.TrainingLoss, "0.000"),
+                TableCell.Percent(e.TrainingAccuracy),
                 e.ValidationLoss is { } loss ? TableCell.Number(loss, "0.000") : "", Share(e.ValidationAccuracy), Share(e.ValidationTop5),
                 TableCell.Number(e.Seconds, "0.0"), TableCell.Number(e.ImagesPerSecond, "0"),
             ]),

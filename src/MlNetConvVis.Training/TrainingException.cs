@@ -5,7 +5,7 @@ namespace MlNetConvVis.Training;
 /// <param name="inner">The error below, if any.</param>
 public class TrainingException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>What came of training cannot be written: the disk is full, or the folder may not be written. Checkpoints that were there are as they were.</summary>
+/// <summary>What came of training cannot be written: the disk is full, or the folder may not be written. Earlier checkpoints are as they were.</summary>
 /// <param name="message">The whole message.</param>
 /// <param name="lastCheckpoint">The newest checkpoint that is there, or null.</param>
 /// <param name="inner">The error below.</param>

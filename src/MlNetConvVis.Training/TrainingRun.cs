@@ -39,8 +39,8 @@ internal sealed class TrainingRun : IDisposable
 
     public bool IsDone => _epochs.Count >= PlannedEpochs || StoppedEarly;
 
-    /// <summary>Gets whether the validation error has fallen no more for as long as patience allows; follows from the epochs alone, so a resumed run stops where
-    /// an uninterrupted one does.</summary>
+    /// <summary>Gets whether the validation error has fallen no more for as long as patience allows; follows from the epochs alone, so a resumed run stops
+    /// where an uninterrupted one does.</summary>
     public bool StoppedEarly => _options.Patience is { } patience && ValidationTrend.EpochsWithoutBetter(_epochs) >= patience;
 
     public void Restore(Checkpoint checkpoint)
@@ -106,7 +106,8 @@ internal sealed class TrainingRun : IDisposable
         var left = ((long)(PlannedEpochs - sums.Epoch) * sums.Steps) + sums.Steps - sums.Done;
         var remaining = _stepsHere == 0 ? (TimeSpan?)null : _clock.Elapsed / _stepsHere * left;
         return new TrainingProgress(
-            sums.Epoch, PlannedEpochs, sums.Done, sums.Steps, sums.Loss, sums.Accuracy, sums.Rate, sums.ImagesPerSecond, _clock.Elapsed, remaining, finished, _history);
+            sums.Epoch, PlannedEpochs, sums.Done, sums.Steps, sums.Loss, sums.Accuracy, sums.Rate, sums.ImagesPerSecond, _clock.Elapsed, remaining,
+            finished, _history);
     }
 
     /// <summary>Sums over the steps of an epoch.</summary>

@@ -25,7 +25,8 @@ internal sealed class ClassProbabilities : IDisposable
         var count = _extractor.ItemShape(_scores)[0];
         if (count == classes.Count) return;
         _extractor.Dispose();
-        throw new GraphException($"Model '{net.File}' has {count} scores ('{_scores}') but names {classes.Count} classes; as many names as scores were wanted.");
+        throw new GraphException(
+            $"Model '{net.File}' has {count} scores ('{_scores}') but names {classes.Count} classes; as many names as scores were wanted.");
     }
 
     /// <summary>Runs one batch.</summary>

@@ -34,13 +34,16 @@ public static class ModelEvaluation
         foreach (var (index, net) in nets.Index())
         {
             var tally = new EvaluationTally(classes.Count);
-            Each(net, photos, classes, options ?? new EvaluationOptions(), broken, done => progress?.Report((index * photos.Images.Count) + done), (image, row) =>
+            void Add(int image, float[] row)
             {
                 tally.Add(row, labels[image]);
                 var sum = sums[image] ??= new float[classes.Count];
                 for (var c = 0; c < row.Length; c++) sum[c] += row[c] / nets.Count;
                 read[image]++;
-            }, cancellation);
+            }
+
+            void Done(int images) => progress?.Report((index * photos.Images.Count) + images);
+            Each(net, photos, classes, options ?? new EvaluationOptions(), broken, Done, Add, cancellation);
             if (tally.Count == 0) throw new DataException($"None of the {photos.Images.Count} images can be read. {broken.Values.First().Message}");
             models.Add(tally.Score);
         }

@@ -54,7 +54,8 @@ internal static class SpecFiles
         if (!Path.IsPathRooted(other)) other = Path.GetRelativePath(".", other);
         if (File.Exists(other)) return other;
         var folder = Path.GetDirectoryName(Path.GetFullPath(other))!;
-        var near = Directory.Exists(folder) ? NearestName.Of(Path.GetFileName(other), Directory.GetFiles(folder, "*.yaml").Select(f => Path.GetFileName(f))) : null;
+        var there = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.yaml").Select(static f => Path.GetFileName(f)) : [];
+        var near = NearestName.Of(Path.GetFileName(other), there);
         throw link.Error($"'extends' is '{link.AsText()}', but there is no file '{other}'; a path from this file's folder was wanted." +
             (near is null ? "" : $" Did you mean '{near}'?"));
     }

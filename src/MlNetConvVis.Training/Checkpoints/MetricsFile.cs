@@ -8,7 +8,8 @@ internal static class MetricsFile
 {
     public static void Write(string folder, IEnumerable<EpochMetrics> epochs)
     {
-        var text = new StringBuilder("epoch,learning_rate,training_loss,training_accuracy,validation_loss,validation_accuracy,validation_top5,seconds,images_per_second\n");
+        var text = new StringBuilder("epoch,learning_rate,training_loss,training_accuracy,validation_loss,validation_accuracy,validation_top5,")
+            .Append("seconds,images_per_second\n");
         foreach (var e in epochs)
         {
             text.Append(CultureInfo.InvariantCulture,

@@ -69,7 +69,8 @@ internal sealed class TrainingFolder : IDisposable
     public void Dispose() => _lock.Dispose();
 
     /// <summary>The best epoch is that of the validation pictures; without any there is none.</summary>
-    public static int? BestOf(IReadOnlyList<EpochMetrics> epochs) => epochs is [.., { ValidationAccuracy: not null }] ? ValidationTrend.Best(epochs)!.Epoch : null;
+    public static int? BestOf(IReadOnlyList<EpochMetrics> epochs) =>
+        epochs is [.., { ValidationAccuracy: not null }] ? ValidationTrend.Best(epochs)!.Epoch : null;
 
     private static string EpochsIn(string path) => Path.Combine(path, "epochs");
 

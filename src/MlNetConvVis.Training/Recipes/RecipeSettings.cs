@@ -64,8 +64,8 @@ public static class RecipeSettings
             static r => r.StepEpochs, static (r, v) => r with { StepEpochs = v!.Value });
         yield return s_rate.Real("factor", "see schedule", nameof(LearningRateSchedule.Factor),
             static r => r.Factor, static (r, v) => r with { Factor = v!.Value });
-        yield return s_rate.Real("final-part", "the last learning rate of cosine and one-cycle as a part of the highest", nameof(LearningRateSchedule.FinalPart),
-            static r => r.FinalPart, static (r, v) => r with { FinalPart = v!.Value });
+        yield return s_rate.Real("final-part", "the last learning rate of cosine and one-cycle as a part of the highest",
+            nameof(LearningRateSchedule.FinalPart), static r => r.FinalPart, static (r, v) => r with { FinalPart = v!.Value });
         yield return s_rate.Real("rising-part", "the part of a one-cycle that rises", nameof(LearningRateSchedule.RisingPart),
             static r => r.RisingPart, static (r, v) => r with { RisingPart = v!.Value });
     }
@@ -84,8 +84,8 @@ public static class RecipeSettings
 
     private static IEnumerable<RecipeSetting> Kept()
     {
-        yield return s_own.Whole("keep", "how many checkpoints stay, the newest ones; that of the best epoch stays besides", nameof(TrainingOptions.KeptCheckpoints),
-            static o => o.KeptCheckpoints, static (o, v) => o with { KeptCheckpoints = v!.Value });
+        yield return s_own.Whole("keep", "how many checkpoints stay, the newest ones; that of the best epoch stays besides",
+            nameof(TrainingOptions.KeptCheckpoints), static o => o.KeptCheckpoints, static (o, v) => o with { KeptCheckpoints = v!.Value });
         yield return s_own.Of("keep-epochs", "N,N,…", "epochs as whole numbers, separated by commas, or none",
             "epochs whose network is kept as epochs/epoch-N.onnx, such as 1,2,5,10 to see features develop",
             static o => o.KeptEpochs.Count == 0 ? "none" : string.Join(',', o.KeptEpochs),
@@ -96,7 +96,8 @@ public static class RecipeSettings
 
     private static IEnumerable<RecipeSetting> Pictures()
     {
-        yield return s_picture.Truth("flip", "whether half of the pictures are mirrored left to right", static a => a.Flip, static (a, v) => a with { Flip = v });
+        yield return s_picture.Truth("flip", "whether half of the pictures are mirrored left to right",
+            static a => a.Flip, static (a, v) => a with { Flip = v });
         yield return s_picture.Whole("shift", "how far pictures move, in pixels", nameof(Augmentation.Shift),
             static a => a.Shift, static (a, v) => a with { Shift = v!.Value });
         yield return s_picture.Real("scale", "how much pictures grow or shrink, as a part of their size", nameof(Augmentation.Scale),

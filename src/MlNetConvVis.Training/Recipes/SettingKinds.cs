@@ -25,7 +25,8 @@ internal sealed class SettingKinds<T>(Func<TrainingOptions, T> part, Func<Traini
         return Of(name, "R", FormattableString.Invariant($"a number from {least:0.#########} to {most:0.####}") + OrNone(isOptional), description,
             o => Shown(get(o), static v => v.ToString("0.#########", CultureInfo.InvariantCulture)),
             (o, text) => isOptional && text == None ? set(o, null)
-                : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) && v >= (float)least && v <= (float)most ? set(o, v) : default);
+                : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) && v >= (float)least && v <= (float)most
+                ? set(o, v) : default);
     }
 
     public RecipeSetting Truth(string name, string description, Func<T, bool> get, Func<T, bool, T> set) =>

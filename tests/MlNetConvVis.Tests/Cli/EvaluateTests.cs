@@ -27,7 +27,8 @@ public sealed class EvaluateTests : IDisposable
         Assert.Equal((4, 0.5, "red", 2), (blue.GetProperty("images").GetInt32(), blue.GetProperty("top1").GetDouble(),
             blue.GetProperty("takenFor").GetString(), blue.GetProperty("takenForCount").GetInt32()));
         var mistake = Assert.Single(found.GetProperty("mostConfused").EnumerateArray());
-        Assert.Equal(("blue", "red", 2), (mistake.GetProperty("trueClass").GetString(), mistake.GetProperty("takenFor").GetString(), mistake.GetProperty("count").GetInt32()));
+        Assert.Equal(("blue", "red", 2), (mistake.GetProperty("trueClass").GetString(),
+            mistake.GetProperty("takenFor").GetString(), mistake.GetProperty("count").GetInt32()));
         // scores are 4 for the colour that is there and 0 otherwise: 8 photos cost log(e^4 + 2) - 4, the two wrong ones 4 more
         Assert.Equal(Math.Log(Math.Exp(4) + 2) - 4 + (2 * 4.0 / 10), found.GetProperty("loss").GetDouble(), 1e-5);
     }

@@ -58,9 +58,11 @@ public class AblationSpecTests
         foreach (var (file, spec) in SpecFile.Models("ablation64"))
         {
             var name = Path.GetFileNameWithoutExtension(file);
-            var large = SpecFile.Model(name is "zfnet" or "krizhevsky" ? name : "ablation/" + name.Replace("256-512-256", "512-1024-512", StringComparison.Ordinal)
+            var large = SpecFile.Model(name is "zfnet" or "krizhevsky" ? name : "ablation/" + name
+                .Replace("256-512-256", "512-1024-512", StringComparison.Ordinal)
                 .Replace("fc-2048", "fc-8192", StringComparison.Ordinal).Replace("fc-512", "fc-2048", StringComparison.Ordinal));
-            Assert.Equal(large.Layers.Select(static l => l.Name).Where(static n => !n.StartsWith("norm", StringComparison.Ordinal)), spec.Layers.Select(static l => l.Name));
+            Assert.Equal(large.Layers.Select(static l => l.Name).Where(static n => !n.StartsWith("norm", StringComparison.Ordinal)),
+                spec.Layers.Select(static l => l.Name));
             var (few, many) = (spec.Shapes(classes: 200), large.Shapes());
             foreach (var layer in spec.Layers.Select(static l => l.Name).Where(static n => n is not "fc8" and not "prob"))
                 Assert.Equal((layer, many[layer].Known(1)), (layer, few[layer].Known(1) * (layer.StartsWith("fc", StringComparison.Ordinal) ? 4 : 2)));

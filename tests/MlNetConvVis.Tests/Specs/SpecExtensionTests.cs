@@ -94,7 +94,8 @@ public sealed class SpecExtensionTests : IDisposable
     [Fact]
     public void A_removed_layer_that_another_names_is_refused()
     {
-        Write("base.yaml", "name: b\ninput: { height: 8, width: 8 }\nlayers:\n  - a: { type: relu }\n  - b: { type: relu }\n  - c: { type: add, from: [a, b] }");
+        Write("base.yaml", "name: b\ninput: { height: 8, width: 8 }\n" +
+            "layers:\n  - a: { type: relu }\n  - b: { type: relu }\n  - c: { type: add, from: [a, b] }");
         var file = Write("child.yaml", "extends: base.yaml\nname: n\nremove: [a]");
         Assert.Contains("child.yaml:3:10: 'a' is removed, but layer 'c' reads from it by name", Refusal(file), StringComparison.Ordinal);
     }

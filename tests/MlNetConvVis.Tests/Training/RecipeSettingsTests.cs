@@ -76,7 +76,10 @@ public class RecipeSettingsTests
     {
         var guide = File.ReadAllText(Path.Combine(MlNetConvVis.Tests.Specs.SpecFile.RepositoryRoot(), "docs", "training.md"));
         foreach (var setting in RecipeSettings.All)
-            Assert.Contains($"| `{setting.Name}` | {setting.Value(TrainingOptions.Paper)} | {setting.Value(TrainingOptions.Modern)} |", guide, StringComparison.Ordinal);
+        {
+            var row = $"| `{setting.Name}` | {setting.Value(TrainingOptions.Paper)} | {setting.Value(TrainingOptions.Modern)} |";
+            Assert.Contains(row, guide, StringComparison.Ordinal);
+        }
     }
 
     private static TrainingOptions Read(string section) => RecipeYaml.Read(YamlFile.Parse($"train: {section}", "r.yaml").Map("train"), TrainingOptions.Modern);

@@ -85,13 +85,10 @@ internal sealed class EvaluateVerb : Verb
         if (result.Models.Count > 1)
         {
             foreach (var model in result.Models) terminal.Line($"{model.Model}: right on {model.Top1:0.0%}{Top5(model.Top5)}, loss {model.Loss:0.000}");
-            terminal.Line($"Mean of {result.Models.Count} models: right on {result.Top1:0.0%} of {result.Images:N0} photos{Top5(result.Top5)}, loss {result.Loss:0.000}");
-        }
-        else
-        {
-            terminal.Line($"Right on {result.Top1:0.0%} of {result.Images:N0} photos{Top5(result.Top5)}, loss {result.Loss:0.000}");
         }
 
+        var who = result.Models.Count > 1 ? FormattableString.Invariant($"Mean of {result.Models.Count} models: right") : "Right";
+        terminal.Line($"{who} on {result.Top1:0.0%} of {result.Images:N0} photos{Top5(result.Top5)}, loss {result.Loss:0.000}");
         terminal.Line($"Mean over {result.Classes.Count} classes: {result.MeanClassTop1:0.0%}");
         if (result.MostConfused.Count > 0)
         {

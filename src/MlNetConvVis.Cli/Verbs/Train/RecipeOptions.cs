@@ -8,7 +8,10 @@ namespace MlNetConvVis.Cli.Verbs.Train;
 internal sealed class RecipeOptions
 {
     private readonly (RecipeSetting Setting, ValueOption Option)[] _rows =
-        [.. RecipeSettings.All.Select(static s => (s, new ValueOption($"--{s.Name}", s.ValueName, s.Wanted, $"{s.Description}; {Defaults(s)}") { IsList = true }))];
+    [
+        .. RecipeSettings.All.Select(static s =>
+            (s, new ValueOption($"--{s.Name}", s.ValueName, s.Wanted, $"{s.Description}; {Defaults(s)}") { IsList = true })),
+    ];
 
     public IEnumerable<Option> All => _rows.Select(static r => r.Option);
 
