@@ -3,13 +3,12 @@ using MlNetConvVis.Graph;
 
 namespace MlNetConvVis.Analysis;
 
-/// <summary>Adds a network's class probabilities for many images to sums.</summary>
+/// <summary>Gives a network's class probabilities for many images.</summary>
 internal sealed class ClassProbabilities : IDisposable
 {
     private readonly FeatureExtractor _extractor;
     private readonly string _scores;
     private readonly int[] _places;
-    private readonly float[] _row;
 
     /// <summary>Opens a network.</summary>
     /// <param name="net">The network.</param>
@@ -20,7 +19,6 @@ internal sealed class ClassProbabilities : IDisposable
     {
         _scores = GradCamGraph.ScoresOf(net);
         _places = ClassMatch.Places(net, classes);
-        _row = new float[classes.Count];
         _extractor = new FeatureExtractor(net, [_scores], switches: false, options.Session, options.Batch);
         var count = _extractor.ItemShape(_scores)[0];
         if (count == classes.Count) return;
@@ -32,31 +30,29 @@ internal sealed class ClassProbabilities : IDisposable
     /// <summary>Runs one batch.</summary>
     /// <param name="images">The inputs, one behind the other.</param>
     /// <param name="count">How many.</param>
-    /// <param name="take">Takes each image's probabilities, in the order of the classes: its place in the batch and the values.</param>
-    public void Run(ReadOnlyMemory<float> images, int count, Action<int, float[]> take)
+    /// <returns>A row for each input: its probabilities in the order of the classes.</returns>
+    public float[] Run(ReadOnlyMemory<float> images, int count)
     {
-        if (count == 0) return;
+        var rows = new float[count * _places.Length];
+        if (count == 0) return rows;
         var length = images.Length / count;
         _extractor.Run(count, (i, image) => images.Span.Slice(i * length, length).CopyTo(image), (first, items, features) =>
         {
-            var values = features.Floats(_scores);
             for (var i = 0; i < items; i++)
-            {
-                Softmax(values.Slice(i * _row.Length, _row.Length));
-                take(first + i, _row);
-            }
+                Softmax(features.Floats(_scores).Slice(i * _places.Length, _places.Length), rows.AsSpan((first + i) * _places.Length, _places.Length));
         });
+        return rows;
     }
 
     public void Dispose() => _extractor.Dispose();
 
     /// <summary>p[c] = exp(z[c] - max) / sum of exp(z - max).</summary>
-    private void Softmax(ReadOnlySpan<float> scores)
+    private void Softmax(ReadOnlySpan<float> scores, Span<float> row)
     {
         var largest = float.NegativeInfinity;
         foreach (var score in scores) largest = Math.Max(largest, score);
         var sum = 0.0;
         foreach (var score in scores) sum += Math.Exp(score - largest);
-        for (var c = 0; c < _row.Length; c++) _row[c] = (float)(Math.Exp(scores[_places[c]] - largest) / sum);
+        for (var c = 0; c < row.Length; c++) row[c] = (float)(Math.Exp(scores[_places[c]] - largest) / sum);
     }
 }

@@ -15,4 +15,8 @@ public sealed record EvaluationOptions
     /// <summary>Gets the most images of one run.</summary>
     /// <value>The default is 32.</value>
     public int Batch { get; init; } = 32;
+
+    /// <summary>Gets whether each network's probabilities are averaged over <see cref="TenCrops"/> of every image.</summary>
+    /// <value>The default is false: the centre alone.</value>
+    public bool UsesTenCrops { get; init; }
 }

@@ -58,11 +58,15 @@ public static class ModelEvaluation
         Action<int> done, Action<int, float[]> take, CancellationToken cancellation)
     {
         using var probabilities = new ClassProbabilities(net, classes, options);
-        var batches = new PhotoBatches(photos.Paths(), net.RequirePreprocessing(), options.Loading, options.Batch);
-        foreach (var batch in batches.Read(cancellation))
+        var batches = options.UsesTenCrops ? TenCropBatches.Read(photos.Sources(), net.RequirePreprocessing(), options, cancellation)
+            : new PhotoBatches(photos.Sources(), net.RequirePreprocessing(), options.Loading, options.Batch).Read(cancellation);
+        var crops = options.UsesTenCrops ? TenCrops.Count : 1;
+        foreach (var batch in batches)
         {
             cancellation.ThrowIfCancellationRequested();
-            probabilities.Run(batch.Images, batch.Files.Count, (i, row) => take(batch.First + batch.Files.Loaded[i], row));
+            var rows = probabilities.Run(batch.Images, batch.Files.Count * crops);
+            var means = crops == 1 ? rows : TenCrops.Average(rows, classes.Count);
+            foreach (var (i, place) in batch.Files.Loaded.Index()) take(batch.First + place, means.AsSpan(i * classes.Count, classes.Count).ToArray());
             foreach (var file in batch.Files.Broken) broken.TryAdd(batch.First + file.Index, file);
             done(Math.Min(batch.First + options.Batch, photos.Images.Count));
         }

@@ -27,12 +27,17 @@ public static class RecipeSettings
     private static readonly SettingKinds<Augmentation> s_picture =
         new(static o => o.Augmentation, static (o, picture) => o with { Augmentation = picture }, isAugmentation: true);
 
+    /// <summary>Amounts that are all 0 are no jitter at all.</summary>
+    private static readonly SettingKinds<ColourJitter> s_jitter = new(
+        static o => o.Augmentation.Jitter ?? new ColourJitter(),
+        static (o, jitter) => o with { Augmentation = o.Augmentation with { Jitter = jitter == new ColourJitter() ? null : jitter } }, isAugmentation: true);
+
     /// <summary>Gets the recipes by name.</summary>
     public static IReadOnlyDictionary<string, TrainingOptions> Presets { get; } =
         new Dictionary<string, TrainingOptions> { ["modern"] = TrainingOptions.Modern, ["paper"] = TrainingOptions.Paper };
 
     /// <summary>Gets the settings in the order that help lists them.</summary>
-    public static IReadOnlyList<RecipeSetting> All { get; } = [.. Course(), .. Rate(), .. Update(), .. Kept(), .. Pictures()];
+    public static IReadOnlyList<RecipeSetting> All { get; } = [.. Course(), .. Rate(), .. Update(), .. Kept(), .. Pictures(), .. Jitter()];
 
     private static IEnumerable<RecipeSetting> Course()
     {
@@ -98,6 +103,8 @@ public static class RecipeSettings
     {
         yield return s_picture.Truth("flip", "whether half of the pictures are mirrored left to right",
             static a => a.Flip, static (a, v) => a with { Flip = v });
+        yield return s_picture.Truth("centre-crop", "whether the crop is always the middle of the canvas; else it lies anywhere in it",
+            static a => a.CentreCrop, static (a, v) => a with { CentreCrop = v });
         yield return s_picture.Whole("shift", "how far pictures move, in pixels", nameof(Augmentation.Shift),
             static a => a.Shift, static (a, v) => a with { Shift = v!.Value });
         yield return s_picture.Real("scale", "how much pictures grow or shrink, as a part of their size", nameof(Augmentation.Scale),
@@ -112,6 +119,16 @@ public static class RecipeSettings
             static a => a.ColourMix, static (a, v) => a with { ColourMix = v!.Value });
         yield return s_picture.Choice("fill", "NAME", "reflect, edge or background", "what stands where a moved picture left its place",
             s_fills, static a => a.Fill, static (a, v) => a with { Fill = v });
+    }
+
+    private static IEnumerable<RecipeSetting> Jitter()
+    {
+        yield return s_jitter.Real("jitter-brightness", "the factor that brightness changes by, as in torchvision's ColorJitter", nameof(ColourJitter.Brightness),
+            static j => j.Brightness, static (j, v) => j with { Brightness = v!.Value });
+        yield return s_jitter.Real("jitter-contrast", "the same for contrast", nameof(ColourJitter.Contrast),
+            static j => j.Contrast, static (j, v) => j with { Contrast = v!.Value });
+        yield return s_jitter.Real("jitter-saturation", "the same for saturation", nameof(ColourJitter.Saturation),
+            static j => j.Saturation, static (j, v) => j with { Saturation = v!.Value });
     }
 
     private static int[]? Wholes(string text)

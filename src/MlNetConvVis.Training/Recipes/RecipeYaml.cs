@@ -24,7 +24,8 @@ public static class RecipeYaml
         if (augment.Kind == YamlKind.Scalar && augment.AsText() == "none") return options with { Augmentation = Augmentation.None };
         var pictures = RecipeSettings.All.Where(static s => s.IsAugmentation).ToArray();
         augment.AsMap().EnsureNoOtherKeys([.. pictures.Select(static s => s.Name)]);
-        return With(augment.AsMap(), pictures, options);
+        // who varies pictures has crops varied too, unless 'centre-crop' says otherwise
+        return With(augment.AsMap(), pictures, options with { Augmentation = options.Augmentation with { CentreCrop = false } });
     }
 
     private static TrainingOptions With(YamlMap map, IReadOnlyList<RecipeSetting> settings, TrainingOptions options)

@@ -61,6 +61,28 @@ public sealed class EvaluateTests : IDisposable
         Assert.Equal(7 / 10.0, found.GetProperty("top5").GetDouble(), 1e-12);
     }
 
+    /// <summary>A photo of four squares: the corners are red, green, blue and red, the centre has a pixel of each; mirrored it has the same colours.</summary>
+    [Fact]
+    public void Ten_crops_are_averaged()
+    {
+        byte[] pixels = [.. Enumerable.Range(0, 16).SelectMany(static i => (i / 8, i % 4 / 2) switch
+        {
+            (0, 1) => new byte[] { 0, 255, 0 },
+            (1, 0) => [0, 0, 255],
+            _ => [255, 0, 0],
+        })];
+        _folder.Write("data/red/0.png", ImageCodecs.Default.EncodePng(new RgbImage(4, 4, pixels)));
+        var model = Colours("m.onnx", canvas: 4);
+        var ten = CommandLineRun.Of("evaluate", model, "--data", In("data"), "--crops", "10", "--json", "--device", "cpu").AssertJson();
+        double Softmax(double own, double a, double b) => Math.Exp(own) / (Math.Exp(own) + Math.Exp(a) + Math.Exp(b));
+        var mean = ((2 * Softmax(4, 0, 0)) + (2 * Softmax(0, 4, 0)) + Softmax(2, 1, 1)) / 5;
+        Assert.Equal(-Math.Log(mean), ten.GetProperty("loss").GetDouble(), 1e-5);
+        Assert.Equal(10, ten.GetProperty("crops").GetInt32());
+        var one = CommandLineRun.Of("evaluate", model, "--data", In("data"), "--json", "--device", "cpu").AssertJson();
+        Assert.Equal(-Math.Log(Softmax(2, 1, 1)), one.GetProperty("loss").GetDouble(), 1e-5);
+        CommandLineRun.Of("evaluate", Colours("n.onnx"), "--data", In("data"), "--crops", "10").AssertRefused("need a larger picture");
+    }
+
     [Fact]
     public void What_is_printed_reads_as_a_table()
     {
@@ -96,15 +118,15 @@ public sealed class EvaluateTests : IDisposable
     }
 
     /// <summary>A network whose score of class c is the sum over the channels of weights[c] times the channel's mean (0 or 1).</summary>
-    private string Colours(string file, string[]? classes = null, float[][]? weights = null)
+    private string Colours(string file, string[]? classes = null, float[][]? weights = null, int canvas = 2)
     {
         classes ??= ["red", "green", "blue"];
         weights ??= [[4, 0, 0], [0, 4, 0], [0, 0, 4]];
         var spec = NetworkSpec.Parse(
-            """
+            $$"""
             name: colours
             input: { height: 2, width: 2 }
-            preprocessing: { scale: 0.00392156862745098 }
+            preprocessing: { canvas: {{canvas}}, scale: 0.00392156862745098 }
             layers:
               - mean: { type: globalaveragepool }
               - fc: { type: dense, units: classes }

@@ -6,6 +6,7 @@ using MlNetConvVis.Cli.Output;
 using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Data;
 using MlNetConvVis.Features;
+using MlNetConvVis.Imaging;
 
 namespace MlNetConvVis.Cli.Verbs.Evaluate;
 
@@ -18,9 +19,11 @@ internal sealed class EvaluateVerb : Verb
         new("MODEL") { Arity = ArgumentArity.ZeroOrMore, Description = "one or more ONNX files; of several the probabilities are averaged" };
     private readonly ValueOption _data = new(
         "--data", "DIR", "a folder with a folder of photos for each class",
-        "the photos: one folder a class, called as the model calls its classes; of 'train' and 'val' folders, 'val' is taken")
+        "the photos: one folder a class, called as the model calls its classes, or a data set as it comes; where it has photos to check with, those")
     { IsRequired = true };
     private readonly ValueOption _batch = new("--batch", "N", "a whole number of 1 or more", "photos of one run; default 32");
+    private readonly ValueOption _crops = new(
+        "--crops", "1|10", "1 or 10", "10 averages four corners, centre and their mirror images of each photo, as in the paper; default 1");
     private readonly FlagOption _strict = new("--strict", "stop at an image that cannot be read; otherwise it is named and skipped");
     private readonly ModelOptions _model = new();
 
@@ -28,7 +31,7 @@ internal sealed class EvaluateVerb : Verb
         : base("evaluate", "measure how often models recognise photos of known classes")
     {
         Command.Arguments.Add(_models);
-        Takes([_data, _batch, _strict, .. _model.All]);
+        Takes([_data, _crops, _batch, _strict, .. _model.All]);
     }
 
     public override string Details =>
@@ -45,27 +48,29 @@ internal sealed class EvaluateVerb : Verb
     public override int Run(Arguments given, Terminal terminal)
     {
         var files = given.All(_models, Wanted);
-        var photos = Photos(given.Required(_data));
+        var photos = Photos(given.Required(_data), terminal);
         var options = new EvaluationOptions
         {
             Session = Common.Session(given, terminal),
             Loading = Common.Loading(given, given.Flag(_strict)),
             Batch = given.Whole(_batch, least: 1) ?? 32,
+            UsesTenCrops = given.Choice(_crops, "1", "10") == "10",
         };
         ConvNet[] nets = [.. files.Select(file => _model.Load(given, file))];
         var found = terminal.WithProgress(progress => ModelEvaluation.Run(
             nets, photos, options, progress.Counting("Looking at", "photos", photos.Images.Count * nets.Length), terminal.Cancellation));
         foreach (var broken in found.Broken) terminal.Note(broken.Message + " It is skipped.");
-        var result = EvaluateResult.Of(found, files, crops: 1);
+        var result = EvaluateResult.Of(found, files, options.UsesTenCrops ? TenCrops.Count : 1);
         if (given.Flag(Common.Json)) terminal.Json(result);
         else Print(result, terminal);
         return ExitCode.Ok;
     }
 
-    private static ImageSet Photos(string data)
+    private static ImageSet Photos(string data, Terminal terminal)
     {
-        var (train, val) = (Path.Combine(data, "train"), Path.Combine(data, "val"));
-        return ImageFolder.Scan(Directory.Exists(train) && Directory.Exists(val) ? val : data);
+        var found = ImageSets.Open(data);
+        foreach (var note in found.Notes) terminal.Note(note);
+        return found.Validation ?? found.Training;
     }
 
     private static void Print(EvaluateResult result, Terminal terminal)

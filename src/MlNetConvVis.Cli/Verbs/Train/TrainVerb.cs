@@ -19,7 +19,7 @@ internal sealed class TrainVerb : Verb
         new("SPEC.yaml") { Arity = ArgumentArity.ZeroOrMore, Description = Wanted + ", such as models/zfnet64.yaml" };
     private readonly ValueOption _data = new(
         "--data", "DIR", "a folder with a folder of photos for each class",
-        "the photos: one folder a class; or two such folders called 'train' and 'val'")
+        "the photos: one folder a class; two such folders called 'train' and 'val'; or a known data set as it comes; a .tar of these too")
     { IsRequired = true };
     private readonly ValueOption _out = new(
         "--out", "DIR", "a folder", "where the network, metrics, curves and checkpoints go")
@@ -71,7 +71,7 @@ internal sealed class TrainVerb : Verb
         var options = Options(given, spec, terminal);
         var data = given.Required(_data);
         var folder = OutputPath.Folder(given, _out);
-        var photos = Photos(given, data, options.Seed);
+        var photos = Photos(given, data, options.Seed, terminal);
         var (set, trained) = terminal.WithProgress(progress =>
         {
             var set = Read(given, spec, photos, progress, terminal);
@@ -100,16 +100,17 @@ internal sealed class TrainVerb : Verb
     }
 
     /// <summary>Finds the photos to train on, and those to check with.</summary>
-    private (ImageSet Training, ImageSet? Validation) Photos(Arguments given, string data, ulong seed)
+    private (ImageSet Training, ImageSet? Validation) Photos(Arguments given, string data, ulong seed, Terminal terminal)
     {
-        var (train, val) = (Path.Combine(data, "train"), Path.Combine(data, "val"));
-        if (Directory.Exists(train) && Directory.Exists(val))
+        var found = ImageSets.Open(data);
+        foreach (var note in found.Notes) terminal.Note(note);
+        if (found.Validation is not null)
         {
-            return !given.Has(_validation) ? (ImageFolder.Scan(train), ImageFolder.Scan(val)) : throw new UsageException(
-                $"{_validation.Name} was given, but '{data}' has the folders 'train' and 'val'; one of both was wanted.");
+            return !given.Has(_validation) ? (found.Training, found.Validation) : throw new UsageException(
+                $"{_validation.Name} was given, but '{data}' has photos to check with of its own ({found.Description}); one of both was wanted.");
         }
 
-        var all = ImageFolder.Scan(data);
+        var all = found.Training;
         var share = given.Real(_validation, 0, 0.999f) ?? DefaultValidation;
         if (share == 0) return (all, null);
         if (all.Labels().CountBy(static l => l).FirstOrDefault(static c => c.Value < 2) is { Value: 1, Key: var lonely })
