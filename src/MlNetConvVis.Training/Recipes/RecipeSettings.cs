@@ -123,8 +123,8 @@ public static class RecipeSettings
 
     private static IEnumerable<RecipeSetting> Jitter()
     {
-        yield return s_jitter.Real("jitter-brightness", "the factor that brightness changes by, as in torchvision's ColorJitter", nameof(ColourJitter.Brightness),
-            static j => j.Brightness, static (j, v) => j with { Brightness = v!.Value });
+        yield return s_jitter.Real("jitter-brightness", "the factor that brightness changes by, as in torchvision's ColorJitter",
+            nameof(ColourJitter.Brightness), static j => j.Brightness, static (j, v) => j with { Brightness = v!.Value });
         yield return s_jitter.Real("jitter-contrast", "the same for contrast", nameof(ColourJitter.Contrast),
             static j => j.Contrast, static (j, v) => j with { Contrast = v!.Value });
         yield return s_jitter.Real("jitter-saturation", "the same for saturation", nameof(ColourJitter.Saturation),
