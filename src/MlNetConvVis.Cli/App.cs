@@ -3,6 +3,7 @@ using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Cli.Verbs;
 using MlNetConvVis.Cli.Verbs.Diagnose;
 using MlNetConvVis.Cli.Verbs.Doctor;
+using MlNetConvVis.Cli.Verbs.Evaluate;
 using MlNetConvVis.Cli.Verbs.Evolve;
 using MlNetConvVis.Cli.Verbs.Extract;
 using MlNetConvVis.Cli.Verbs.GradCams;
@@ -24,7 +25,7 @@ internal static class App
     private static IReadOnlyList<Verb> AllVerbs =>
     [
         RunVerb.WholePipeline(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new GradCamVerb(),
-        new VisualizeVerb(), new EvolveVerb(), new DiagnoseVerb(), new TrainVerb(), RunVerb.OnlyTransfer(),
+        new VisualizeVerb(), new EvolveVerb(), new DiagnoseVerb(), new TrainVerb(), new EvaluateVerb(), RunVerb.OnlyTransfer(),
     ];
 
     /// <summary>Runs one call.</summary>
@@ -87,7 +88,7 @@ internal static class App
     /// <summary>Errors whose message says what came, what was wanted and what to do.</summary>
     private static bool IsAboutInput(Exception e) =>
         e is PipelineException or GraphException or ImageDecodeException or DataException or SpecException
-            || e is TrainingException and not TrainingDivergedException;
+            || e is TrainingException and not (TrainingDivergedException or TrainingStorageException);
 
     private static int Failed(Exception e, string name, bool verbose, Terminal terminal)
     {

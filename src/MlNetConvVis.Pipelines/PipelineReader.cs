@@ -8,22 +8,6 @@ namespace MlNetConvVis.Pipelines;
 /// <summary>Reads pipeline files. Paths in them are relative to the file; <c>${VARIABLE}</c> is taken from the environment.</summary>
 public static class PipelineReader
 {
-    private static readonly IReadOnlyDictionary<string, LearningRateShape> s_schedules = new Dictionary<string, LearningRateShape>
-    {
-        ["constant"] = LearningRateShape.Constant,
-        ["step"] = LearningRateShape.Step,
-        ["cosine"] = LearningRateShape.Cosine,
-        ["one-cycle"] = LearningRateShape.OneCycle,
-        ["plateau"] = LearningRateShape.Plateau,
-    };
-
-    private static readonly IReadOnlyDictionary<string, FillMode> s_fills = new Dictionary<string, FillMode>
-    {
-        ["reflect"] = FillMode.Reflect,
-        ["edge"] = FillMode.Edge,
-        ["background"] = FillMode.Background,
-    };
-
     /// <summary>Reads a pipeline file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="environment">Looks variables up; the process environment when null.</param>
@@ -86,44 +70,11 @@ public static class PipelineReader
         if (top.Has("transfer") && !data.Has("target")) throw data.Error("'data' names no 'target' folder, but 'transfer' needs images to transfer to.");
     }
 
+    /// <summary>Where the section says nothing: the plain options, with pictures as they are.</summary>
     private static TrainSection Train(YamlMap map, string folder, ulong seed)
     {
-        map.EnsureNoOtherKeys("spec", "epochs", "batch", "learning-rate", "schedule", "warm-up", "momentum", "weight-decay", "label-smoothing",
-            "filter-rms-limit", "augment");
-        var options = new TrainingOptions
-        {
-            Epochs = map.Int("epochs", 12, least: 1),
-            BatchSize = map.Int("batch", 64, least: 1),
-            LearningRate = new LearningRateSchedule
-            {
-                Peak = map.Float("learning-rate", 0.02f),
-                Shape = map.Choice("schedule", s_schedules, LearningRateShape.Cosine),
-                WarmUpEpochs = map.Float("warm-up", 0, least: 0),
-            },
-            Momentum = map.Float("momentum", 0.9f, least: 0, most: 0.9999f),
-            WeightDecay = map.Float("weight-decay", 0, least: 0, most: 1),
-            LabelSmoothing = map.Float("label-smoothing", 0, least: 0, most: 0.9f),
-            FilterRmsLimit = map.Has("filter-rms-limit") ? map.Float("filter-rms-limit", least: 1e-6f) : null,
-            Augmentation = map.Has("augment") ? Augment(map.Map("augment")) : Augmentation.None,
-            Seed = seed,
-        };
-        return new TrainSection(PathIn(folder, map.Text("spec")), options);
-    }
-
-    private static Augmentation Augment(YamlMap map)
-    {
-        map.EnsureNoOtherKeys("flip", "shift", "scale", "rotation", "brightness", "contrast", "colour-mix", "fill");
-        return new Augmentation
-        {
-            Flip = map.Bool("flip", false),
-            Shift = map.Int("shift", 0, least: 0, most: 1024),
-            Scale = map.Float("scale", 0, least: 0, most: 0.9f),
-            Rotation = map.Float("rotation", 0, least: 0, most: 180),
-            Brightness = map.Float("brightness", 0, least: 0, most: 1),
-            Contrast = map.Float("contrast", 0, least: 0, most: 1),
-            ColourMix = map.Float("colour-mix", 0, least: 0, most: 0.3f),
-            Fill = map.Choice("fill", s_fills, FillMode.Reflect),
-        };
+        var options = RecipeYaml.Read(map, new TrainingOptions { Augmentation = Augmentation.None }, "spec");
+        return new TrainSection(PathIn(folder, map.Text("spec")), options with { Seed = seed });
     }
 
     private static TransferSection Transfer(YamlMap map, bool trains, ulong seed)

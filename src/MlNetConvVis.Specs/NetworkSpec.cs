@@ -1,6 +1,7 @@
 using MlNetConvVis.Graph;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Specs.Compilation;
+using MlNetConvVis.Specs.Extension;
 using MlNetConvVis.Specs.Layers;
 using MlNetConvVis.Specs.Yaml;
 
@@ -39,7 +40,12 @@ public sealed record NetworkSpec
     /// <value>The default is null: the caller must.</value>
     public int? Classes { get; init; }
 
-    /// <summary>Gets the YAML text that the spec was read from.</summary>
+    /// <summary>Gets how the network is trained where a caller does not say: the <c>training</c> section as it stands in the file, for the trainer to
+    /// read.</summary>
+    /// <value>The default is null: the spec does not say.</value>
+    public YamlMap? Training { get; init; }
+
+    /// <summary>Gets the spec as YAML text that stands for itself: the file's own text, or what an extension makes of the file it extends.</summary>
     /// <value>The default is null: it was not read from YAML.</value>
     public string? SourceText { get; init; }
 
@@ -62,7 +68,8 @@ public sealed record NetworkSpec
     /// <exception cref="SpecException">The text cannot be used; the message gives file, line and column.</exception>
     public static NetworkSpec Parse(string text, string file, Func<string, string?>? environment = null)
     {
-        var spec = NetworkSpecReader.Read(YamlFile.Parse(text, file, environment)) with { SourceText = text };
+        var sections = SpecFiles.Sections(text, file, environment);
+        var spec = NetworkSpecReader.Read(sections) with { SourceText = sections.IsExtended ? SpecText.Of(sections) : text };
         LayerReferences.Check(spec);
         return spec;
     }

@@ -1,4 +1,5 @@
 using MlNetConvVis.Imaging;
+using MlNetConvVis.Specs.Extension;
 using MlNetConvVis.Specs.Layers;
 using MlNetConvVis.Specs.Yaml;
 
@@ -9,9 +10,9 @@ internal static class NetworkSpecReader
 {
     private const int LargestSide = 1 << 16;
 
-    public static NetworkSpec Read(YamlMap top)
+    public static NetworkSpec Read(SpecSections sections)
     {
-        top.EnsureNoOtherKeys("name", "input", "preprocessing", "init", "classes", "layers");
+        var top = sections.Top;
         var input = Input(top.Map("input"));
         return new NetworkSpec
         {
@@ -20,7 +21,8 @@ internal static class NetworkSpecReader
             Preprocessing = top.Find("preprocessing") is { } section ? Preprocessing(section.AsMap(), input) : null,
             Init = top.Find("init") is { } init ? LayerValues.Init(init) : WeightInit.He,
             Classes = top.Find("classes")?.AsInt(least: 1),
-            Layers = Layers(top["layers"]),
+            Layers = [.. sections.Layers.Value.Select(LayerTypes.Read)],
+            Training = top.Find("training")?.AsMap(),
             Position = top.Position,
         };
     }
@@ -33,9 +35,6 @@ internal static class NetworkSpecReader
         return new InputSpec(
             map.Int("channels", 3, least: 1, most: LargestSide), map.Int("height", least: 1, most: LargestSide), map.Int("width", least: 1, most: LargestSide));
     }
-
-    private static IReadOnlyList<LayerSpec> Layers(YamlValue list) =>
-        list.AsList() is { Count: > 0 } items ? [.. items.Select(LayerTypes.Read)] : throw list.Wrong("a list of at least one layer");
 
     private static ImagePreprocessing Preprocessing(YamlMap map, InputSpec input) => input.Channels == 3
         ? PreprocessingYaml.Read(map, new Extent(input.Height, input.Width))

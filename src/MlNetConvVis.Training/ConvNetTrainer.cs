@@ -11,8 +11,11 @@ namespace MlNetConvVis.Training;
 /// </summary>
 public sealed class ConvNetTrainer
 {
-    /// <summary>The name of the model file in the training folder.</summary>
+    /// <summary>The name of the model file in the training folder: the network of the last epoch.</summary>
     public const string ModelFileName = "model.onnx";
+
+    /// <summary>The name of the file with the network of the epoch with the lowest validation error.</summary>
+    public const string BestModelFileName = "model-best.onnx";
 
     private readonly CompiledNetwork _network;
     private readonly TrainingSet _set;
@@ -45,8 +48,8 @@ public sealed class ConvNetTrainer
         }
     }
 
-    /// <summary>Trains. A folder gets <c>checkpoints/</c> (after every epoch), <c>metrics.csv</c> and, at the end, <c>model.onnx</c>; each file is there whole
-    /// or not at all.</summary>
+    /// <summary>Trains. A folder gets <c>checkpoints/</c> and <c>metrics.csv</c> after every epoch, <c>model-best.onnx</c> after every epoch that is better
+    /// than all before, <c>epochs/</c> where the options keep some, and <c>model.onnx</c> at the end; each file is there whole or not at all.</summary>
     /// <param name="folder">The folder; null to write nothing.</param>
     /// <param name="resume">Whether to go on from the folder's newest checkpoint; without one, training begins anew.</param>
     /// <param name="progress">Receives a report after every step and every epoch; null for none.</param>
@@ -54,32 +57,31 @@ public sealed class ConvNetTrainer
     /// <returns>The trained network and what came of the epochs.</returns>
     /// <exception cref="TrainingException">The folder holds checkpoints and <paramref name="resume"/> is not set, or they belong to another run or are
     /// damaged.</exception>
+    /// <exception cref="TrainingStorageException">The folder cannot be written; its checkpoints are as they were.</exception>
     /// <exception cref="TrainingDivergedException">The loss stopped being a number.</exception>
     /// <exception cref="OperationCanceledException">Training was stopped.</exception>
     public TrainingResult Train(
         string? folder, bool resume = false, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         var hash = Convert.ToHexString(SHA256.HashData(OnnxFile.ToBytes(_network.Graph)))[..32];
+        using var kept = folder is null ? null : TrainingFolder.Open(folder, _options);
         var checkpoint = folder is null ? null : CheckpointToResume(folder, resume, hash);
         using var run = new TrainingRun(_network, _set, _options, _engine);
         if (checkpoint is not null) run.Restore(checkpoint);
         while (!run.IsDone)
         {
             run.RunEpoch(progress, cancellation);
-            if (folder is not null) Save(run, folder, hash);
+            kept?.Save(CheckpointOf(run, hash), run.CurrentNetwork);
         }
 
         var network = run.CurrentNetwork();
-        var file = folder is null ? null : WriteModel(network, folder);
-        return new TrainingResult(network, run.Epochs, checkpoint?.Epoch, file);
-    }
-
-    private static string WriteModel(OnnxGraph network, string folder)
-    {
-        Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, ModelFileName);
-        OnnxFile.Write(network, file);
-        return file;
+        var file = kept?.WriteModel(network);
+        return new TrainingResult(network, run.Epochs, checkpoint?.Epoch, file)
+        {
+            BestEpoch = TrainingFolder.BestOf(run.Epochs),
+            BestModelFile = kept is not null && File.Exists(kept.BestModelFile) ? kept.BestModelFile : null,
+            StoppedEarly = run.StoppedEarly && run.Epochs.Count < run.PlannedEpochs,
+        };
     }
 
     private Checkpoint? CheckpointToResume(string folder, bool resume, string networkHash)
@@ -97,14 +99,9 @@ public sealed class ConvNetTrainer
             : checkpoint;
     }
 
-    private void Save(TrainingRun run, string folder, string networkHash)
+    private Checkpoint CheckpointOf(TrainingRun run, string networkHash) => new()
     {
-        new Checkpoint
-        {
-            PlannedEpochs = run.PlannedEpochs, NetworkHash = networkHash, DataFingerprint = _set.Fingerprint, Options = _options.ToJson(),
-            Epochs = [.. run.Epochs], State = run.ReadState(),
-        }.Write(CheckpointFile.PathOf(folder, run.Epochs.Count));
-        MetricsFile.Write(folder, run.Epochs);
-        foreach (var old in CheckpointFile.All(folder).SkipLast(_options.KeptCheckpoints)) File.Delete(old);
-    }
+        PlannedEpochs = run.PlannedEpochs, NetworkHash = networkHash, DataFingerprint = _set.Fingerprint, Options = _options.ToJson(),
+        Epochs = [.. run.Epochs], State = run.ReadState(),
+    };
 }

@@ -92,7 +92,7 @@ public sealed record LearningRateSchedule
         var (best, since, count) = (double.MaxValue, 0, 0);
         foreach (var epoch in finished)
         {
-            var error = 1 - (epoch.ValidationAccuracy ?? epoch.TrainingAccuracy);
+            var error = ValidationTrend.Error(epoch);
             if (error < best) (best, since) = (error, 0);
             else if (++since == StepEpochs) (since, count) = (0, count + 1);
         }

@@ -5,6 +5,16 @@ namespace MlNetConvVis.Training;
 /// <param name="inner">The error below, if any.</param>
 public class TrainingException(string message, Exception? inner = null) : Exception(message, inner);
 
+/// <summary>What came of training cannot be written: the disk is full, or the folder may not be written. Earlier checkpoints are as they were.</summary>
+/// <param name="message">The whole message.</param>
+/// <param name="lastCheckpoint">The newest checkpoint that is there, or null.</param>
+/// <param name="inner">The error below.</param>
+public sealed class TrainingStorageException(string message, string? lastCheckpoint, Exception inner) : TrainingException(message, inner)
+{
+    /// <summary>Gets the newest checkpoint that is there, or null.</summary>
+    public string? LastCheckpoint { get; } = lastCheckpoint;
+}
+
 /// <summary>The loss stopped being a number. What earlier epochs left on disk is as it was.</summary>
 /// <param name="epoch">The epoch, from 1.</param>
 /// <param name="step">The step in that epoch, from 1.</param>

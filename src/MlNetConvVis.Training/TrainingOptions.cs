@@ -52,6 +52,13 @@ public sealed record TrainingOptions
     [Range(1, 65_536)]
     public int BatchSize { get; init; } = 64;
 
+    /// <summary>Gets after how many epochs without a lower validation error (training error, where nothing is validated) training stops; null to go through
+    /// with all epochs.</summary>
+    /// <value>The default is null.</value>
+    [Range(1, 100_000)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]      // checkpoints from before it was there go on
+    public int? Patience { get; init; }
+
     /// <summary>Gets the learning rate's course.</summary>
     public LearningRateSchedule LearningRate { get; init; } = new();
 
@@ -99,11 +106,22 @@ public sealed record TrainingOptions
     [Range(0, 1024)]
     public int Threads { get; init; }
 
-    /// <summary>Gets how many checkpoints are kept, the newest ones.</summary>
+    /// <summary>Gets how many checkpoints are kept, the newest ones; that of the best epoch is kept besides.</summary>
     /// <value>The default is 2.</value>
     [JsonIgnore]
     [Range(1, 100_000)]
     public int KeptCheckpoints { get; init; } = 2;
+
+    /// <summary>Gets the epochs whose network is kept as <c>epochs/epoch-N.onnx</c>.</summary>
+    /// <value>The default is none.</value>
+    [JsonIgnore]
+    public IReadOnlyList<int> KeptEpochs { get; init; } = [];
+
+    /// <summary>Gets N where the network of every N-th epoch is kept as <c>epochs/epoch-N.onnx</c>; null for none.</summary>
+    /// <value>The default is null.</value>
+    [JsonIgnore]
+    [Range(1, 100_000)]
+    public int? KeptEvery { get; init; }
 
     /// <summary>Gets what receives notes, such as that CUDA is missing; null to drop them.</summary>
     [JsonIgnore]

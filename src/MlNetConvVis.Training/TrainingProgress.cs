@@ -17,7 +17,18 @@ public sealed record EpochMetrics(
     double? ValidationLoss,
     double? ValidationAccuracy,
     double Seconds,
-    double ImagesPerSecond);
+    double ImagesPerSecond)
+{
+    /// <summary>Gets the part of the validation pictures whose class is among the five strongest, 0 to 1; null when nothing is validated, or when there are
+    /// no more than five classes.</summary>
+    public double? ValidationTop5 { get; init; }
+
+    /// <summary>Finds the best epoch: that with the lowest validation error (training error, where nothing is validated); of equal ones that with the lowest
+    /// loss, then the first.</summary>
+    /// <param name="epochs">The epochs.</param>
+    /// <returns>The best, or null when there are none.</returns>
+    public static EpochMetrics? Best(IReadOnlyList<EpochMetrics> epochs) => ValidationTrend.Best(epochs);
+}
 
 /// <summary>Where training stands; comes after every step, and once more when an epoch is validated.</summary>
 /// <param name="Epoch">The epoch, from 1.</param>
@@ -31,6 +42,7 @@ public sealed record EpochMetrics(
 /// <param name="Elapsed">Time spent on training in this call.</param>
 /// <param name="Remaining">Time left, from the speed so far; null before anything is known.</param>
 /// <param name="Finished">What came of the epoch, when it has just ended; else null.</param>
+/// <param name="History">What came of all epochs that are done, those before a resume and the one that has just ended included.</param>
 public sealed record TrainingProgress(
     int Epoch,
     int Epochs,
@@ -42,4 +54,5 @@ public sealed record TrainingProgress(
     double ImagesPerSecond,
     TimeSpan Elapsed,
     TimeSpan? Remaining,
-    EpochMetrics? Finished);
+    EpochMetrics? Finished,
+    IReadOnlyList<EpochMetrics> History);

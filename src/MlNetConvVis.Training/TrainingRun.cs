@@ -17,6 +17,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly BatchSource _source;
     private readonly List<EpochMetrics> _epochs = [];
     private readonly Stopwatch _clock = new();
+    private IReadOnlyList<EpochMetrics> _history = [];
     private long _stepsHere;
 
     public TrainingRun(CompiledNetwork network, TrainingSet set, TrainingOptions options, ITrainingEngine engine)
@@ -36,12 +37,17 @@ internal sealed class TrainingRun : IDisposable
 
     public int PlannedEpochs { get; private set; }
 
-    public bool IsDone => _epochs.Count >= PlannedEpochs;
+    public bool IsDone => _epochs.Count >= PlannedEpochs || StoppedEarly;
+
+    /// <summary>Gets whether the validation error has fallen no more for as long as patience allows; follows from the epochs alone, so a resumed run stops
+    /// where an uninterrupted one does.</summary>
+    public bool StoppedEarly => _options.Patience is { } patience && ValidationTrend.EpochsWithoutBetter(_epochs) >= patience;
 
     public void Restore(Checkpoint checkpoint)
     {
         _session.WriteState(checkpoint.State);
         _epochs.AddRange(checkpoint.Epochs);
+        _history = [.. _epochs];
         PlannedEpochs = checkpoint.PlannedEpochs;
     }
 
@@ -66,11 +72,12 @@ internal sealed class TrainingRun : IDisposable
         var metrics = sums.ToMetrics(whole.Elapsed);
         if (_set.Validation.Count > 0)
         {
-            var (loss, accuracy) = Validation.Measure(CurrentNetwork(), _network.Logits, _set, _set.Validation, _options.ToSettings(), cancellation);
-            metrics = metrics with { ValidationLoss = loss, ValidationAccuracy = accuracy };
+            var checkedOn = Validation.Measure(CurrentNetwork(), _network.Logits, _set, _set.Validation, _options.ToSettings(), cancellation);
+            metrics = metrics with { ValidationLoss = checkedOn.Loss, ValidationAccuracy = checkedOn.Accuracy, ValidationTop5 = checkedOn.Top5 };
         }
 
         _epochs.Add(metrics);
+        _history = [.. _epochs];
         if (epoch == 1 && _options.TimeBudget is { } budget)
             PlannedEpochs = (int)Math.Clamp(budget / whole.Elapsed, 1, PlannedEpochs);
         _clock.Stop();
@@ -99,7 +106,8 @@ internal sealed class TrainingRun : IDisposable
         var left = ((long)(PlannedEpochs - sums.Epoch) * sums.Steps) + sums.Steps - sums.Done;
         var remaining = _stepsHere == 0 ? (TimeSpan?)null : _clock.Elapsed / _stepsHere * left;
         return new TrainingProgress(
-            sums.Epoch, PlannedEpochs, sums.Done, sums.Steps, sums.Loss, sums.Accuracy, sums.Rate, sums.ImagesPerSecond, _clock.Elapsed, remaining, finished);
+            sums.Epoch, PlannedEpochs, sums.Done, sums.Steps, sums.Loss, sums.Accuracy, sums.Rate, sums.ImagesPerSecond, _clock.Elapsed, remaining,
+            finished, _history);
     }
 
     /// <summary>Sums over the steps of an epoch.</summary>

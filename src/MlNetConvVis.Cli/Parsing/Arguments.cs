@@ -34,6 +34,11 @@ internal sealed class Arguments
         _ => throw new UsageException($"{argument.Name} is missing; {wanted} was wanted."),
     };
 
+    /// <summary>Gets one or more positional arguments.</summary>
+    public IReadOnlyList<string> All(Argument<string[]> argument, string wanted) =>
+        _parsed.GetValue(argument) is { Length: > 0 } texts && !texts.Contains("") ? texts
+            : throw new UsageException($"{argument.Name} is missing; {wanted} was wanted.");
+
     /// <summary>Gets a list: separated by commas, or from an option that comes several times.</summary>
     public IReadOnlyList<string> Items(ValueOption option)
     {

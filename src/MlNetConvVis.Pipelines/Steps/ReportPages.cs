@@ -32,7 +32,7 @@ internal static class ReportPages
     private static IEnumerable<ReportSection> Sections(PipelineContext context, PipelineResults results)
     {
         if (results.Pictures is { } pictures) yield return Features(context, pictures);
-        if (results.Training is { } epochs) yield return Training(epochs);
+        if (results.Training is { } epochs) yield return TrainingReport.Section(epochs);
         if (results.Transfer is { } transfer) yield return Transfer(context, transfer, results.Untrained);
     }
 
@@ -78,26 +78,6 @@ internal static class ReportPages
 
     private static ReportPicture Picture(PipelineContext context, string file, string alternative) =>
         new(File.ReadAllBytes(context.Folder.In("visualize", file)), alternative);
-
-    private static ReportSection Training(IReadOnlyList<EpochMetrics> epochs) => new("How it was trained",
-    [
-        Chart("Share classified right", new ChartAxis("accuracy") { IsPercent = true, From = 0 }, epochs, static e => e.TrainingAccuracy, static e =>
-            e.ValidationAccuracy),
-        Chart("Loss", new ChartAxis("cross-entropy (nats)"), epochs, static e => e.TrainingLoss, static e => e.ValidationLoss),
-    ])
-    {
-        Lead = "Training images are varied at random (shifted, turned, recoloured), and the loss is that of smoothed labels where the recipe says " +
-            "so; the held-out images are taken as they are.",
-    };
-
-    private static LineChart Chart(
-        string caption, ChartAxis y, IReadOnlyList<EpochMetrics> epochs, Func<EpochMetrics, double> training, Func<EpochMetrics, double?> validation)
-    {
-        var series = new List<ChartSeries> { new("training images", [.. epochs.Select(e => new ChartPoint(e.Epoch, training(e)))]) };
-        if (epochs.All(e => validation(e) is not null))
-            series.Add(new("held-out images", [.. epochs.Select(e => new ChartPoint(e.Epoch, validation(e)!.Value))]));
-        return new LineChart { Caption = caption, X = new ChartAxis("epoch"), Y = y, Series = series };
-    }
 
     private static ReportSection Transfer(PipelineContext context, TransferResult trained, TransferResult? untrained)
     {

@@ -11,7 +11,7 @@ internal sealed class TrainStep : IPipelineWork
     public PipelineStep Step { get; } = new("train", "Train the network");
 
     public string Fingerprint(PipelineContext context) => RunFolder.Fingerprint(
-        "train 1", context.Data.Fingerprint, File.ReadAllText(context.Spec.Train!.Spec), context.Spec.Train.Options.ToJson());
+        "train 1", context.Data.Fingerprint, NetworkSpec.Read(context.Spec.Train!.Spec).SourceText!, context.Spec.Train.Options.ToJson());
 
     public string Run(PipelineContext context, string folder)
     {

@@ -1,3 +1,4 @@
+using MlNetConvVis.Specs.Extension;
 using MlNetConvVis.Specs.Yaml;
 
 namespace MlNetConvVis.Specs.Layers;
@@ -27,23 +28,28 @@ internal static class LayerTypes
         ["concat"] = ConcatLayer.Type,
     };
 
-    /// <summary>Reads one item of <c>layers</c>: a map with one key, the layer's name.</summary>
-    public static LayerSpec Read(YamlValue item)
+    /// <summary>Finds name and settings of one item of a list of layers: a map with one key, the layer's name.</summary>
+    public static LayerSection Section(YamlValue item)
     {
         if (item.Kind != YamlKind.Map) throw item.Wrong("'name: { type: … }'");
-        if (item.AsMap().Entries is not [var entry])
-        {
-            throw item.Error($"{item.Label} has {item.AsMap().Entries.Count} keys; one was wanted, the layer's name. " +
+        return item.AsMap().Entries is [var entry] ? new LayerSection(entry.Key, entry.KeyPosition, entry.Value.AsMap())
+            : throw item.Error($"{item.Label} has {item.AsMap().Entries.Count} keys; one was wanted, the layer's name. " +
                 "Does a line lack '- ' in front or spaces to belong to the layer above?");
-        }
+    }
 
-        var map = entry.Value.AsMap();
+    /// <summary>Reads a layer.</summary>
+    public static LayerSpec Read(LayerSection section)
+    {
+        var map = section.Settings;
         var type = map["type"].AsChoice(Known);
-        map.EnsureNoOtherKeys(["type", "from", .. type.Keys]);
-        return type.Read(entry.Key, map) with
+        map.EnsureNoOtherKeys(KeysOf(type));
+        return type.Read(section.Name, map) with
         {
             From = map.Find("from") is { } from ? [.. from.AsOneOrMore().Select(static f => f.AsText())] : [],
-            Position = entry.KeyPosition,
+            Position = section.Position,
         };
     }
+
+    /// <summary>Gets every key that a layer of a type knows.</summary>
+    public static IReadOnlyCollection<string> KeysOf(LayerType type) => ["type", "from", .. type.Keys];
 }

@@ -138,6 +138,9 @@ public sealed class YamlMap
     /// <exception cref="SpecException">The key is missing, or its value is no map.</exception>
     public YamlMap Map(string key) => this[key].AsMap();
 
+    /// <summary>Makes a map that reads like this one in messages, but holds other keys, each of which knows its own place.</summary>
+    internal YamlMap Holding(IReadOnlyList<YamlEntry> entries) => new(_self, entries);
+
     /// <summary>Makes an error at this map; the caller throws it.</summary>
     /// <param name="problem">What came, what was wanted, what to do.</param>
     /// <returns>The error, with the map's place.</returns>

@@ -124,6 +124,9 @@ public sealed class YamlValue
     /// <inheritdoc/>
     public override string ToString() => $"{Position}: {Label} is {Description()}";
 
+    /// <summary>Gets the value as YamlDotNet read it, to write it out again.</summary>
+    internal YamlNode Node => _node;
+
     /// <summary>What messages call the value.</summary>
     internal string Label => Path.Length > 0 ? $"'{Path}'" : "the file's top level";
 

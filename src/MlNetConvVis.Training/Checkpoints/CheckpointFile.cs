@@ -91,7 +91,7 @@ internal static class CheckpointFile
         };
     }
 
-    private static string FolderOf(string folder) => Path.Combine(folder, "checkpoints");
+    public static string FolderOf(string folder) => Path.Combine(folder, "checkpoints");
 
     private static TrainingException Damaged(string path, int bytes, string reason)
     {

@@ -1,3 +1,4 @@
+using MlNetConvVis.Data;
 using MlNetConvVis.Graph;
 using MlNetConvVis.Graph.Shapes;
 using MlNetConvVis.Runtime;
@@ -9,15 +10,18 @@ internal static class Validation
 {
     private const int BatchSize = 64;
 
-    /// <summary>Gives mean cross-entropy in nats and accuracy, 0 to 1.</summary>
-    public static (double Loss, double Accuracy) Measure(
+    private const int Top = 5;
+
+    /// <summary>Gives mean cross-entropy in nats, the part whose class is the strongest, and the part whose class is among the five strongest (null for five
+    /// classes or fewer).</summary>
+    public static (double Loss, double Accuracy, double? Top5) Measure(
         OnnxGraph network, string logits, TrainingSet set, IReadOnlyList<int> places, SessionSettings settings, CancellationToken cancellation)
     {
         var shape = ShapeInference.Infer(network)[logits];
         var graph = network.With(outputs: [new ValueInfo(logits, ElementType.Float, shape)]).WithoutUnused();
         using var session = new GraphSession(graph, settings);
         using var run = session.Bind(BatchSize);
-        var (loss, right, classes, length) = (0.0, 0, set.Classes.Count, set.Preprocessing.TensorLength);
+        var (loss, right, near, classes, length) = (0.0, 0, 0, set.Classes.Count, set.Preprocessing.TensorLength);
         for (var done = 0; done < places.Count; done += run.Capacity)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -32,31 +36,22 @@ internal static class Validation
                 var label = set.Labels[places[done + i]];
                 var row = values.Slice(i * classes, classes);
                 loss += CrossEntropy(row, label);
-                if (Strongest(row) == label) right++;
+                var rank = ClassRank.Of(row, label);
+                if (rank == 0) right++;
+                if (rank < Top) near++;
             }
         }
 
-        return (loss / places.Count, (double)right / places.Count);
+        return (loss / places.Count, (double)right / places.Count, classes > Top ? (double)near / places.Count : null);
     }
 
     /// <summary>log(sum of exp(z)) - z[label], the largest taken out first so that nothing overflows.</summary>
     private static double CrossEntropy(ReadOnlySpan<float> logits, int label)
     {
-        double largest = logits[Strongest(logits)];
+        double largest = double.NegativeInfinity;
+        foreach (var z in logits) largest = Math.Max(largest, z);
         var sum = 0.0;
         foreach (var z in logits) sum += Math.Exp(z - largest);
         return Math.Log(sum) + largest - logits[label];
-    }
-
-    /// <summary>Gives the place of the largest value, the first of equals.</summary>
-    private static int Strongest(ReadOnlySpan<float> values)
-    {
-        var best = 0;
-        for (var i = 1; i < values.Length; i++)
-        {
-            if (values[i] > values[best]) best = i;
-        }
-
-        return best;
     }
 }

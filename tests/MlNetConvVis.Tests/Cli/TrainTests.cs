@@ -71,6 +71,40 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public void Options_go_before_the_specs_recipe_and_that_before_our_own()
+    {
+        WriteColours(4);
+        var spec = _folder.Write("own.yaml", Spec + "\ntraining: { recipe: paper, epochs: 2, momentum: 0.5 }");
+        string Recipe(string run, params string[] more)
+        {
+            Assert.Equal(0, CommandLineRun.Of(["train", spec, "--data", Out("data"), "--out", Out(run), "--device", "cpu", .. more]).Code);
+            return MlNetConvVis.Training.Checkpoint.Read(MlNetConvVis.Training.Checkpoint.Newest(Out(run))!).Options;
+        }
+
+        var own = MlNetConvVis.Training.TrainingOptions.Paper with { Epochs = 2, Momentum = 0.5f };
+        Assert.Equal(own.ToJson(), Recipe("a"));
+        Assert.Equal((own with { Momentum = 0.25f, Patience = 9 }).ToJson(), Recipe("b", "--momentum", "0.25", "--patience", "9"));
+        Assert.Equal((MlNetConvVis.Training.TrainingOptions.Modern with { Epochs = 1 }).ToJson(), Recipe("c", "--recipe", "modern", "--epochs", "1"));
+        CommandLineRun.Of("train", spec, "--data", Out("data"), "--out", Out("d"), "--momentum", "2")
+            .AssertRefused("--momentum is '2'; a number from 0 to 0.9999 was wanted");
+    }
+
+    [Fact]
+    public void Curves_and_the_best_network_lie_beside_the_last()
+    {
+        WriteColours(6);
+        var json = System.Text.Json.JsonDocument.Parse(Train("--epochs", "3", "--keep-epochs", "1,2", "--json").Output).RootElement;
+        var report = File.ReadAllText(json.GetProperty("report").GetString()!);
+        Assert.Contains("Training tiny", report, StringComparison.Ordinal);
+        foreach (var caption in new[] { "Share classified right", "Loss", "Learning rate", "What came of each epoch" })
+            Assert.Contains(caption, report, StringComparison.Ordinal);
+        Assert.True(File.Exists(json.GetProperty("bestModel").GetString()));
+        Assert.InRange(json.GetProperty("bestEpoch").GetInt32(), 1, 3);
+        Assert.False(json.GetProperty("stoppedEarly").GetBoolean());
+        Assert.Equal(["epoch-000001.onnx", "epoch-000002.onnx"], Directory.GetFiles(Out("run/epochs")).Select(static f => Path.GetFileName(f)).Order());
+    }
+
+    [Fact]
     public void A_class_of_one_image_cannot_be_split()
     {
         WriteColours(1);

@@ -109,7 +109,7 @@ public class NetworkSpecTests
 
     [Theory]
     [InlineData("inputs: 3", "test.yaml:1:1: the file's top level knows no key 'inputs'. Did you mean 'input'? Known: name, " +
-        "input, preprocessing, init, classes, layers.")]
+        "input, preprocessing, init, classes, training, layers, extends.")]
     [InlineData("name: n\ninput: { height: 8, width: 8 }\nlayers: []", "test.yaml:3:9: 'layers' is a list of 0; a list of at least one layer was wanted.")]
     [InlineData("name: n\ninput: { height: 0, width: 8 }", "test.yaml:2:18: 'input.height' is '0'; a whole number from 1 to 65536 was wanted.")]
     [InlineData("name: n\nclasses: 0\ninput: { height: 8, width: 8 }", "test.yaml:2:10: 'classes' is '0'; a whole number of 1 or more was wanted.")]

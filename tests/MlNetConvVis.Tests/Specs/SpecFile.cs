@@ -7,13 +7,18 @@ internal static class SpecFile
 {
     public static NetworkSpec Model(string name) => NetworkSpec.Read(Path.Combine(RepositoryRoot(), "models", $"{name}.yaml"));
 
+    /// <summary>All specs of a folder of <c>models</c>.</summary>
+    public static IEnumerable<(string File, NetworkSpec Spec)> Models(string folder) =>
+        Directory.GetFiles(Path.Combine(RepositoryRoot(), "models", folder), "*.yaml").Order(StringComparer.Ordinal)
+            .Select(static f => (f, NetworkSpec.Read(f)));
+
     /// <summary>A spec with an input of 3x8x8 whose layers begin in line 4; each takes one line, its name beginning in column 5.</summary>
     public static NetworkSpec WithLayers(params string[] layers) => NetworkSpec.Parse(TextWithLayers(layers), "test.yaml");
 
     public static string TextWithLayers(params string[] layers) =>
         $"name: test\ninput: {{ channels: 3, height: 8, width: 8 }}\nlayers:\n{string.Concat(layers.Select(static l => $"  - {l}\n"))}";
 
-    private static string RepositoryRoot()
+    public static string RepositoryRoot()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "MlNetConvVis.sln")))

@@ -53,12 +53,12 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Only_the_newest_are_kept()
+    public void Only_the_newest_and_the_best_are_kept()
     {
-        new ConvNetTrainer(TinyTraining.Network(), TinyTraining.Set(), TinyTraining.Options)
-            .Train(_folder.Path, cancellation: TestContext.Current.CancellationToken);
+        var best = new ConvNetTrainer(TinyTraining.Network(), TinyTraining.Set(), TinyTraining.Options)
+            .Train(_folder.Path, cancellation: TestContext.Current.CancellationToken).BestEpoch;
         var files = Directory.GetFiles(Path.Combine(_folder.Path, "checkpoints")).Select(Path.GetFileName).Order(StringComparer.Ordinal);
-        Assert.Equal(["epoch-000003.ckpt", "epoch-000004.ckpt"], files);
+        Assert.Equal(new[] { best!.Value, 3, 4 }.Distinct().Order().Select(static e => $"epoch-00000{e}.ckpt"), files);
     }
 
     private string Write(Checkpoint checkpoint)

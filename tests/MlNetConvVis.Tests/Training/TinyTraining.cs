@@ -31,7 +31,7 @@ internal static class TinyTraining
         Threads = 2,
     };
 
-    public static CompiledNetwork Network(long seed = 3, float dropout = 0) => NetworkSpec.Parse($$"""
+    public static CompiledNetwork Network(long seed = 3, float dropout = 0, int classes = 3) => NetworkSpec.Parse($$"""
         name: tiny
         input: { channels: 3, height: {{Side}}, width: {{Side}} }
         layers:
@@ -41,7 +41,7 @@ internal static class TinyTraining
           - fc3: { type: dense, units: 16, activation: relu, dropout: {{dropout.ToString(System.Globalization.CultureInfo.InvariantCulture)}} }
           - fc4: { type: dense, units: classes }
           - prob: { type: softmax }
-        """, "tiny.yaml").Compile(3, seed);
+        """, "tiny.yaml").Compile(classes, seed);
 
     /// <summary>Stripes across, stripes down, or checks, in random colours.</summary>
     public static TrainingSet Set(int perClass = 14, int validation = 3, ulong seed = 1)

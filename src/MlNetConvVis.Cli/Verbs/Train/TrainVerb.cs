@@ -19,21 +19,16 @@ internal sealed class TrainVerb : Verb
         new("SPEC.yaml") { Arity = ArgumentArity.ZeroOrMore, Description = Wanted + ", such as models/zfnet64.yaml" };
     private readonly ValueOption _data = new(
         "--data", "DIR", "a folder with a folder of photos for each class",
-        "the photos: one folder a class; or two such folders called 'train' and 'val'")
+        "the photos: one folder a class; two such folders called 'train' and 'val'; or a known data set as it comes; a .tar of these too")
     { IsRequired = true };
     private readonly ValueOption _out = new(
-        "--out", "DIR", "a folder", "where model.onnx, metrics.csv and checkpoints go")
+        "--out", "DIR", "a folder", "where the network, metrics, curves and checkpoints go")
     { IsRequired = true };
     private readonly FlagOption _resume = new("--resume", "go on from the newest checkpoint in the folder; without one, begin");
     private readonly ValueOption _recipe = new(
         "--recipe", "NAME", "modern or paper",
-        "modern (cosine, label smoothing, varied pictures) or paper (Zeiler and Fergus 2013, section 3); default modern");
-    private readonly ValueOption _epochs = new(
-        "--epochs", "N", "a whole number from 1 to 100000", "how often every photo is seen; default 12 (paper: 70)");
-    private readonly ValueOption _batch = new(
-        "--batch", "N", "a whole number from 1 to 65536", "photos of one step; default 64 (paper: 128)");
-    private readonly ValueOption _rate = new(
-        "--learning-rate", "R", "a number above 0 and at most 100", "the highest learning rate; default 0.02 (paper: 0.01)");
+        "modern (cosine, label smoothing, varied pictures) or paper (Zeiler and Fergus 2013, section 3); default what the spec says under " +
+        "'training', or modern");
     private readonly ValueOption _validation = new(
         "--validation", "SHARE", "a number of 0 or more and less than 1",
         "the share of each class that is kept for checking; default 0.1; not with 'train' and 'val' folders");
@@ -45,21 +40,27 @@ internal sealed class TrainVerb : Verb
         "what trains: onnx (ONNX Runtime), or torchsharp where it was built in; default onnx");
     private readonly FlagOption _strict = new("--strict", "stop at an image that cannot be read; otherwise it is named and skipped");
 
+    private readonly RecipeOptions _settings = new();
+
     public TrainVerb()
         : base("train", "train a network on folders of photos and write it as ONNX")
     {
         Command.Arguments.Add(_spec);
-        Takes(_data, _out, _resume, _recipe, _epochs, _batch, _rate, _validation, _seed, _engine, _strict);
+        Takes([_data, _out, _resume, _recipe, _validation, _seed, _engine, _strict, .. _settings.All]);
     }
 
     public override string Details =>
-        "Writes model.onnx, which carries its preprocessing and class names, metrics.csv (a row an epoch) and checkpoints/ (after every " +
-        "epoch). Interrupted with Ctrl+C, it goes on with --resume and ends with the same network. The photos are read once and kept in memory.";
+        "Writes model.onnx (the last epoch) and model-best.onnx (the epoch with the lowest error on photos that are kept for checking), which carry their " +
+        "preprocessing and class names, metrics.csv and report.html (both after every epoch), and checkpoints/. Interrupted with Ctrl+C or killed, it goes " +
+        "on with --resume and ends with the same network. The photos are read once and kept in memory.\n" +
+        "Everything in the recipe has an option below, of the same name as in the 'training' section of a spec and the 'train' section of a pipeline; " +
+        "docs/training.md has them beside the paper's values.";
 
     public override IReadOnlyList<string> Examples =>
     [
         "models/zfnet64.yaml --data photos --out runs/mine",
         "models/zfnet64.yaml --data photos --out runs/mine --epochs 30 --resume",
+        "models/zfnet.yaml --data imagenet --out runs/zfnet --recipe paper --keep-epochs 1,2,5,10,20,30,40,64",
     ];
 
     public override int Run(Arguments given, Terminal terminal)
@@ -67,30 +68,30 @@ internal sealed class TrainVerb : Verb
         var clock = Stopwatch.StartNew();
         var engine = Engines.Named(given.Choice(_engine, Engines.Names) ?? "onnx", _engine);
         var spec = NetworkSpec.Read(given.Required(_spec, Wanted));
-        var options = Options(given, terminal);
+        var options = Options(given, spec, terminal);
         var data = given.Required(_data);
         var folder = OutputPath.Folder(given, _out);
-        var photos = Photos(given, data, options.Seed);
+        var photos = Photos(given, data, options.Seed, terminal);
         var (set, trained) = terminal.WithProgress(progress =>
         {
             var set = Read(given, spec, photos, progress, terminal);
             var network = spec.Compile(set.Classes.Count, (long)options.Seed);
             var trainer = new ConvNetTrainer(network, set, options, engine);
-            return (set, trainer.Train(folder, given.Flag(_resume), new EpochLines(progress), terminal.Cancellation));
+            var page = new TrainingPage(folder, spec, set, options, engine.Name, terminal.Note);
+            return (set, trainer.Train(folder, given.Flag(_resume), new EpochLines(progress, page), terminal.Cancellation));
         });
         Report(given, terminal, TrainResult.Of(trained, set, spec.CountParameters(set.Classes.Count), clock.Elapsed.TotalSeconds));
         return ExitCode.Ok;
     }
 
-    private TrainingOptions Options(Arguments given, Terminal terminal)
+    /// <summary>What the spec says under <c>training</c>, unless a recipe is named; then the options one by one.</summary>
+    private TrainingOptions Options(Arguments given, NetworkSpec spec, Terminal terminal)
     {
-        var recipe = given.Choice(_recipe, "modern", "paper") == "paper" ? TrainingOptions.Paper : TrainingOptions.Modern;
+        var recipe = given.Choice(_recipe, [.. RecipeSettings.Presets.Keys]) is { } name ? RecipeSettings.Presets[name]
+            : spec.Training is { } section ? RecipeYaml.Read(section, TrainingOptions.Modern) : TrainingOptions.Modern;
         var session = Common.Session(given, terminal);
-        return (recipe with
+        return (_settings.Apply(given, recipe) with
         {
-            Epochs = given.Whole(_epochs, 1, 100_000) ?? recipe.Epochs,
-            BatchSize = given.Whole(_batch, 1, 65_536) ?? recipe.BatchSize,
-            LearningRate = recipe.LearningRate with { Peak = given.Real(_rate, 1e-8f, 100) ?? recipe.LearningRate.Peak },
             Seed = (ulong)(given.Whole(_seed, 0) ?? 0),
             Device = session.Device,
             Threads = session.Threads,
@@ -99,16 +100,17 @@ internal sealed class TrainVerb : Verb
     }
 
     /// <summary>Finds the photos to train on, and those to check with.</summary>
-    private (ImageSet Training, ImageSet? Validation) Photos(Arguments given, string data, ulong seed)
+    private (ImageSet Training, ImageSet? Validation) Photos(Arguments given, string data, ulong seed, Terminal terminal)
     {
-        var (train, val) = (Path.Combine(data, "train"), Path.Combine(data, "val"));
-        if (Directory.Exists(train) && Directory.Exists(val))
+        var found = ImageSets.Open(data);
+        foreach (var note in found.Notes) terminal.Note(note);
+        if (found.Validation is not null)
         {
-            return !given.Has(_validation) ? (ImageFolder.Scan(train), ImageFolder.Scan(val)) : throw new UsageException(
-                $"{_validation.Name} was given, but '{data}' has the folders 'train' and 'val'; one of both was wanted.");
+            return !given.Has(_validation) ? (found.Training, found.Validation) : throw new UsageException(
+                $"{_validation.Name} was given, but '{data}' has photos to check with of its own ({found.Description}); one of both was wanted.");
         }
 
-        var all = ImageFolder.Scan(data);
+        var all = found.Training;
         var share = given.Real(_validation, 0, 0.999f) ?? DefaultValidation;
         if (share == 0) return (all, null);
         if (all.Labels().CountBy(static l => l).FirstOrDefault(static c => c.Value < 2) is { Value: 1, Key: var lonely })
@@ -143,9 +145,16 @@ internal sealed class TrainVerb : Verb
 
         var (last, size) = (result.Epochs[^1], $"{result.Epochs.Count} epochs");
         terminal.Line($"{result.Parameters:N0} parameters, {result.Classes.Count} classes, {result.TrainingImages:N0} photos, {size} in {result.Seconds:0} s");
+        if (result.StoppedEarly) terminal.Line($"Stopped early: the error on photos kept for checking fell no more");
         if (last.ValidationAccuracy is { } accuracy)
-            terminal.Line($"Right on {accuracy:0.0%} of {result.ValidationImages:N0} photos that it was not trained on");
+        {
+            var top5 = last.ValidationTop5 is { } near ? FormattableString.Invariant($" (top 5: {near:0.0%})") : "";
+            terminal.Line($"Right on {accuracy:0.0%} of {result.ValidationImages:N0} photos that it was not trained on{top5}");
+        }
+
         terminal.Line($"Right on {last.TrainingAccuracy:0.0%} of the photos that it was trained on, as they were varied");
-        terminal.Line($"Written to {result.Model}; 'convvis inspect {result.Model}' lists its layers.");
+        if (result is { BestModel: { } best, BestEpoch: { } epoch } && epoch != result.Epochs.Count)
+            terminal.Line($"The best was epoch {epoch}, right on {result.Epochs[epoch - 1].ValidationAccuracy:0.0%}: {best}");
+        terminal.Line($"Written to {result.Model}; 'convvis inspect {result.Model}' lists its layers. Curves: {result.Report}");
     }
 }
