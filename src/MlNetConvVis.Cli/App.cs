@@ -9,6 +9,7 @@ using MlNetConvVis.Cli.Verbs.Extract;
 using MlNetConvVis.Cli.Verbs.GradCams;
 using MlNetConvVis.Cli.Verbs.Project;
 using MlNetConvVis.Cli.Verbs.Train;
+using MlNetConvVis.Cli.Verbs.Transfer;
 using MlNetConvVis.Cli.Verbs.Visualize;
 using MlNetConvVis.Data;
 using MlNetConvVis.Graph;
@@ -24,8 +25,8 @@ internal static class App
 {
     private static IReadOnlyList<Verb> AllVerbs =>
     [
-        RunVerb.WholePipeline(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new GradCamVerb(),
-        new VisualizeVerb(), new EvolveVerb(), new DiagnoseVerb(), new TrainVerb(), new EvaluateVerb(), RunVerb.OnlyTransfer(),
+        new RunVerb(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new GradCamVerb(),
+        new VisualizeVerb(), new EvolveVerb(), new DiagnoseVerb(), new TrainVerb(), new EvaluateVerb(), new TransferVerb(), new DepthVerb(),
     ];
 
     /// <summary>Runs one call.</summary>

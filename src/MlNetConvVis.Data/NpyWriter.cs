@@ -23,13 +23,16 @@ public sealed class NpyWriter<T> : IDisposable
         var header = new NpyHeader(NpyHeader.TypeOf<T>(), shape.ToArray());
         if (header.Shape.Any(size => size < 0))
             throw new ArgumentException($"The shape ({string.Join(", ", header.Shape)}) has a negative dimension.", nameof(shape));
-        _path = Path.GetFullPath(path);
+        _path = System.IO.Path.GetFullPath(path);
         _unfinished = _path + ".partial";
         (_header, _count) = (header, header.Count);
-        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(_path)!);
         _stream = new FileStream(_unfinished, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
         header.Write(_stream);
     }
+
+    /// <summary>Gets the full name the file will have.</summary>
+    public string Path => _path;
 
     /// <summary>Writes the next values.</summary>
     /// <param name="values">Values, the last dimension running fastest.</param>

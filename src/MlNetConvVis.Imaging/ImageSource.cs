@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace MlNetConvVis.Imaging;
 
 /// <summary>Where an image comes from: a file, an entry of an archive, a record of bare pixels. Nothing is read before <see cref="Read"/>; several
@@ -22,6 +24,19 @@ public abstract record ImageSource(string Name)
 
     /// <summary>Tells, without reading the image, what changes when it does: of a file, name, length and time of the last change.</summary>
     public abstract string Stamp();
+
+    /// <summary>Condenses what the image holds to 32 bytes (SHA-256), which change when it does and do not when it is only renamed: of a file its bytes, of
+    /// anything else its size and pixels.</summary>
+    /// <exception cref="ImageDecodeException">It cannot be read.</exception>
+    public virtual byte[] ContentHash()
+    {
+        var image = Read();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(BitConverter.GetBytes(image.Width));
+        hash.AppendData(BitConverter.GetBytes(image.Height));
+        hash.AppendData(image.Pixels);
+        return hash.GetHashAndReset();
+    }
 
     /// <summary>Decodes the bytes of an image file.</summary>
     /// <param name="content">The bytes.</param>
@@ -54,10 +69,16 @@ public abstract record ImageSource(string Name)
     {
         public override RgbImage Read(DecodeOptions? options, IImageCodec? codec)
         {
-            byte[] content;
+            return Decode(Content(), Path, options, codec);
+        }
+
+        public override byte[] ContentHash() => SHA256.HashData(Content());
+
+        private byte[] Content()
+        {
             try
             {
-                content = System.IO.File.ReadAllBytes(Path);
+                return System.IO.File.ReadAllBytes(Path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -66,8 +87,6 @@ public abstract record ImageSource(string Name)
                         : e.Message.TrimEnd('.'),
                     "Check its name and rights.", e);
             }
-
-            return Decode(content, Path, options, codec);
         }
 
         public override string Stamp()

@@ -1,6 +1,7 @@
 using MlNetConvVis.Features;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Runtime;
+using MlNetConvVis.Transfer;
 
 namespace MlNetConvVis.Pipelines;
 
@@ -8,6 +9,7 @@ namespace MlNetConvVis.Pipelines;
 internal sealed class PipelineContext(PipelineSpec spec, RunFolder folder, SessionSettings settings, IPipelineObserver observer, CancellationToken cancellation)
 {
     private ConvNet? _trained;
+    private FeatureCache? _cache;
     private ImageFrames? _sourcePhotos;
 
     public PipelineSpec Spec => spec;
@@ -24,7 +26,9 @@ internal sealed class PipelineContext(PipelineSpec spec, RunFolder folder, Sessi
     public PipelineData Data { get; set; } = null!;
 
     /// <summary>Gets the network that the run is about.</summary>
-    public ConvNet Network => _trained ??= ConvNet.Load(NetworkFile);
+    public ConvNet Network => _trained ??= spec.Loaded ?? ConvNet.Load(NetworkFile);
+
+    public FeatureCache Cache => _cache ??= new FeatureCache(spec.Cache ?? folder.In("cache"));
 
     public string NetworkFile => spec.Model ?? folder.In("train", "model.onnx");
 

@@ -17,4 +17,11 @@ internal sealed record PipelineData(
     IReadOnlyList<string>? TargetGroups,
     ImageSet Pictures,
     string Fingerprint,
-    string Description);
+    string Description)
+{
+    /// <summary>Gets how many of the first target images are those to train on, where the data set says so itself; null where splits are drawn.</summary>
+    public int? TargetTraining { get; init; }
+
+    /// <summary>Gets the fingerprint before photos that source and target share were left out; null where none were.</summary>
+    public string? OverlapBasis { get; init; }
+}

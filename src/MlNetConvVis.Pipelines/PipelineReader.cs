@@ -1,4 +1,5 @@
 using MlNetConvVis.Graph.Reversal;
+using MlNetConvVis.Pipelines.Format;
 using MlNetConvVis.Specs.Yaml;
 using MlNetConvVis.Training;
 using MlNetConvVis.Transfer;
@@ -8,6 +9,9 @@ namespace MlNetConvVis.Pipelines;
 /// <summary>Reads pipeline files. Paths in them are relative to the file; <c>${VARIABLE}</c> is taken from the environment.</summary>
 public static class PipelineReader
 {
+    private static readonly IReadOnlyDictionary<string, HeadKind> s_heads =
+        new Dictionary<string, HeadKind> { ["softmax"] = HeadKind.Softmax, ["svm"] = HeadKind.Svm };
+
     /// <summary>Reads a pipeline file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="environment">Looks variables up; the process environment when null.</param>
@@ -16,7 +20,7 @@ public static class PipelineReader
     public static PipelineSpec Read(string path, Func<string, string?>? environment = null)
     {
         var top = YamlFile.Read(path, environment);
-        top.EnsureNoOtherKeys("pipeline", "title", "out", "seed", "data", "train", "model", "transfer", "visualize");
+        top.EnsureNoOtherKeys(PipelineFormat.Top.Names);
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var seed = (ulong)top.Int("seed", 1, least: 0);
         var name = top.Text("pipeline");
@@ -33,7 +37,10 @@ public static class PipelineReader
             Data = Data(top.Map("data"), folder),
             Train = top.Has("train") ? Train(top.Map("train"), folder, seed) : null,
             Model = top.Has("model") ? PathIn(folder, top.Text("model")) : null,
-            Transfer = top.Has("transfer") ? Transfer(top.Map("transfer"), top.Has("train"), seed) : null,
+            Cache = top.Has("cache") ? PathIn(folder, top.Text("cache")) : null,
+            Overlap = top.Has("overlap") ? Overlap(top.Map("overlap")) : null,
+            Transfer = top.Has("transfer") ? Transfer(top.Map("transfer"), folder, top.Has("train"), seed) : null,
+            Depth = top.Has("depth") ? Depth(top.Map("depth"), seed) : null,
             Visualize = top.Has("visualize") ? Visualize(top.Map("visualize")) : null,
         };
     }
@@ -42,13 +49,13 @@ public static class PipelineReader
 
     private static DataSection Data(YamlMap map, string folder)
     {
-        map.EnsureNoOtherKeys("emoji", "source", "target", "validation");
+        map.EnsureNoOtherKeys(PipelineFormat.Data.Names);
         if (map.Has("emoji") && (map.Has("source") || map.Has("target")))
             throw map.Error("'data' names the emoji set and folders too; one of them is wanted.");
         if (map.Has("emoji"))
         {
             var emoji = map.Map("emoji");
-            emoji.EnsureNoOtherKeys("side");
+            emoji.EnsureNoOtherKeys(PipelineFormat.Emoji.Names);
             return new DataSection { EmojiSide = emoji.Int("side", 64, least: 16, most: 512) };
         }
 
@@ -57,6 +64,7 @@ public static class PipelineReader
             {
                 Source = map.Has("source") ? PathIn(folder, map.Text("source")) : null,
                 Target = map.Has("target") ? PathIn(folder, map.Text("target")) : null,
+                Clutter = map.Bool("clutter", false),
                 Validation = map.Float("validation", 0.1f, least: 0, most: 0.9f),
             };
     }
@@ -67,7 +75,9 @@ public static class PipelineReader
         var data = top.Map("data");
         if (data.Has("emoji")) return;
         if (top.Has("train") && !data.Has("source")) throw data.Error("'data' names no 'source' folder, but 'train' needs images to train on.");
-        if (top.Has("transfer") && !data.Has("target")) throw data.Error("'data' names no 'target' folder, but 'transfer' needs images to transfer to.");
+        foreach (var section in new[] { "transfer", "depth", "overlap" }.Where(s => top.Has(s) && !data.Has("target")))
+            throw data.Error($"'data' names no 'target' folder, but '{section}' needs images to transfer to.");
+        if (top.Has("overlap") && !data.Has("source")) throw data.Error("'data' names no 'source' folder, but 'overlap' needs the images the network was trained on.");
     }
 
     /// <summary>Where the section says nothing: the plain options, with pictures as they are.</summary>
@@ -77,26 +87,64 @@ public static class PipelineReader
         return new TrainSection(PathIn(folder, map.Text("spec")), options with { Seed = seed });
     }
 
-    private static TransferSection Transfer(YamlMap map, bool trains, ulong seed)
+    private static TransferSection Transfer(YamlMap map, string folder, bool trains, ulong seed)
     {
-        map.EnsureNoOtherKeys("layer", "images-per-class", "test-per-class", "folds", "beside-untrained", "l2");
+        map.EnsureNoOtherKeys(PipelineFormat.Transfer.Names);
         var beside = map.Bool("beside-untrained", false);
         if (beside && !trains)
             throw map.Error("'beside-untrained' needs a 'train' section: only a spec says what an untrained network of the same shape is.");
-        var protocol = new TransferProtocol
+        var named = map.Choice("protocol", TransferProtocols.ByName, TransferProtocols.Folder);
+        var ranks = named == TransferProtocols.Voc2012;
+        string[] drawn = ["images-per-class", "test-per-class", "folds", "splits", "switches", "beside-untrained"];
+        if (ranks && Array.Find(drawn, map.Has) is { } extra)
+            throw map[extra].Error($"'{extra}' is there, but 'protocol: voc2012' takes the data set's own training and validation images; leave it out.");
+        return new TransferSection(map.Text("layer"), Protocol(map, named, seed) with
         {
-            ImagesPerClass = map.List("images-per-class", static v => v.AsInt(least: 1), [5, 15, 30]),
-            TestPerClass = map.Int("test-per-class", 50, least: 1),
-            Folds = map.Int("folds", 5, least: 1),
-            Seed = seed,
-            Softmax = new SoftmaxOptions { L2 = map.Has("l2") ? map.Float("l2", least: 0) : null },
+            ImagesPerClass = map.List("images-per-class", static v => v.AsInt(least: 1), named.ImagesPerClass),
+        })
+        {
+            Heads = map.List("heads", static v => v.AsChoice(s_heads), [HeadKind.Softmax]),
+            IsRanking = ranks,
+            BesideUntrained = beside,
+            Switches = map.Bool("switches", false),
+            MostFeatures = map.Int("most-features", int.MaxValue, least: 1),
+            Splits = map.Has("splits") ? PathIn(folder, map.Text("splits")) : null,
         };
-        return new TransferSection(map.Text("layer"), protocol, beside);
+    }
+
+    private static DepthSection Depth(YamlMap map, ulong seed)
+    {
+        map.EnsureNoOtherKeys(PipelineFormat.Depth.Names);
+        var layers = map.List("layers", static v => v.AsText());
+        if (layers.Count < 2) throw map["layers"].Wrong("a list of two layers or more");
+        return new DepthSection(layers, Protocol(map, TransferProtocols.Caltech101, seed) with
+        {
+            Name = "depth",
+            ImagesPerClass = [map.Int("images-per-class", 30, least: 2)],
+        })
+        {
+            Heads = map.List("heads", static v => v.AsChoice(s_heads), [HeadKind.Svm, HeadKind.Softmax]),
+            MostFeatures = map.Int("most-features", 10_000, least: 1),
+        };
+    }
+
+    private static TransferProtocol Protocol(YamlMap map, TransferProtocol named, ulong seed) => named with
+    {
+        TestPerClass = map.Int("test-per-class", named.TestPerClass, least: 1),
+        Folds = map.Int("folds", named.Folds, least: 1),
+        Seed = seed,
+        Head = new HeadOptions { L2 = map.Has("l2") ? map.Float("l2", least: 1e-6f) : null },
+    };
+
+    private static OverlapSection Overlap(YamlMap map)
+    {
+        map.EnsureNoOtherKeys(PipelineFormat.OverlapSearch.Names);
+        return new OverlapSection(map.Float("threshold", 0.95f, least: 0, most: 1), map.Bool("leave-out", true));
     }
 
     private static VisualizeSection Visualize(YamlMap map)
     {
-        map.EnsureNoOtherKeys("layers", "maps", "top", "rule", "overlap", "lrn", "bias", "pixels", "start", "range");
+        map.EnsureNoOtherKeys(PipelineFormat.Visualize.Names);
         var preset = ReversalOptions.Of(
             map.Choice("rule", ReversalRules.Presets.ToDictionary(static p => p.Name, static p => p.Name), ReversalRules.Paper.Name));
         return new VisualizeSection(

@@ -29,15 +29,22 @@ public static class PipelineRunner
         IPipelineWork[] works = [.. WorksOf(spec, command)];
         Prepare(context, works.Length + 1, isNew);
         var didSomething = false;
-        foreach (var (index, work) in works.Index()) didSomething |= Do(context, work, index + 2, works.Length + 1);
+        foreach (var (index, work) in works.Index())
+        {
+            didSomething |= Do(context, work, index + 2, works.Length + 1);
+            if (work is OverlapStep) OverlapStep.Apply(context);
+        }
+
         return new PipelineResult(spec.Out, folder.In(ReportStep.ReportFile), folder.In(ReportStep.ResultsFile), !didSomething);
     }
 
     private static IEnumerable<IPipelineWork> WorksOf(PipelineSpec spec, string command)
     {
         if (spec.Train is not null) yield return new TrainStep();
+        if (spec.Overlap is not null) yield return new OverlapStep();
         if (spec.Transfer is not null) yield return new FeaturesStep();
-        if (spec.Transfer is not null) yield return new TransferStep();
+        if (spec.Transfer is { } transfer) yield return transfer.IsRanking ? new RankingStep() : new TransferStep();
+        if (spec.Depth is not null) yield return new DepthStep();
         if (spec.Visualize is not null) yield return new VisualizeStep();
         yield return new ReportStep(command);
     }
@@ -46,7 +53,7 @@ public static class PipelineRunner
     private static void EnsureLayers(PipelineContext context)
     {
         var spec = context.Spec;
-        string[] wanted = [.. spec.Transfer is { } transfer ? [transfer.Layer] : Array.Empty<string>(), .. spec.Visualize?.Layers ?? []];
+        string[] wanted = [.. spec.Transfer is { } transfer ? [transfer.Layer] : Array.Empty<string>(), .. spec.Depth?.Layers ?? [], .. spec.Visualize?.Layers ?? []];
         if (spec.Train is null)
         {
             foreach (var layer in wanted) context.Network.RequireLayer(layer);

@@ -1,3 +1,4 @@
+using MlNetConvVis.Features;
 using MlNetConvVis.Graph.Reversal;
 using MlNetConvVis.Training;
 using MlNetConvVis.Transfer;
@@ -28,8 +29,20 @@ public sealed record PipelineSpec
     /// <summary>Gets a network that is there already, as a full path; null when one is trained.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Gets <see cref="Model"/> as it was loaded with other preprocessing than its own; null to load it.</summary>
+    public ConvNet? Loaded { get; init; }
+
+    /// <summary>Gets the folder of cached features, as a full path; null for one inside <see cref="Out"/>.</summary>
+    public string? Cache { get; init; }
+
+    /// <summary>Gets the search for photos that source and target share, or null for none.</summary>
+    public OverlapSection? Overlap { get; init; }
+
     /// <summary>Gets the transfer experiment, or null for none.</summary>
     public TransferSection? Transfer { get; init; }
+
+    /// <summary>Gets the comparison of layers, or null for none.</summary>
+    public DepthSection? Depth { get; init; }
 
     /// <summary>Gets the pictures to make, or null for none.</summary>
     public VisualizeSection? Visualize { get; init; }
@@ -44,11 +57,14 @@ public sealed record DataSection
     /// <summary>Gets the side of the emoji pictures in pixels, or null when folders are given.</summary>
     public int? EmojiSide { get; init; }
 
-    /// <summary>Gets the folder (one folder a class) to train on and to draw pictures from; null for none.</summary>
+    /// <summary>Gets the images (a folder, an archive, a published data set) to train on and to draw pictures from; null for none.</summary>
     public string? Source { get; init; }
 
-    /// <summary>Gets the folder (one folder a class) to transfer to; null for none.</summary>
+    /// <summary>Gets the images to transfer to, of the same kinds; null for none.</summary>
     public string? Target { get; init; }
+
+    /// <summary>Gets whether the class that shows anything at all is kept (BACKGROUND_Google of Caltech-101, 257.clutter of Caltech-256).</summary>
+    public bool Clutter { get; init; }
 
     /// <summary>Gets the share of each source class that is kept for validation.</summary>
     public double Validation { get; init; }
@@ -60,10 +76,45 @@ public sealed record DataSection
 public sealed record TrainSection(string Spec, TrainingOptions Options);
 
 /// <summary>The transfer experiment.</summary>
-/// <param name="Layer">The layer whose features the softmax is retrained on.</param>
+/// <param name="Layer">The layer whose features the heads are trained on.</param>
 /// <param name="Protocol">Images a class, folds, tests.</param>
-/// <param name="BesideUntrained">Whether the same is done with an untrained network of the same shape; needs a <c>train</c> section.</param>
-public sealed record TransferSection(string Layer, TransferProtocol Protocol, bool BesideUntrained);
+public sealed record TransferSection(string Layer, TransferProtocol Protocol)
+{
+    /// <summary>Gets whether images are ranked for each class (PASCAL VOC: average precision) in place of being classified.</summary>
+    public bool IsRanking { get; init; }
+
+    /// <summary>Gets the heads, each trained and tested on the same splits. The first one is merged into the model that is written.</summary>
+    public IReadOnlyList<HeadKind> Heads { get; init; } = [HeadKind.Softmax];
+
+    /// <summary>Gets whether the same is done with an untrained network of the same shape; needs a <c>train</c> section.</summary>
+    public bool BesideUntrained { get; init; }
+
+    /// <summary>Gets whether the switches of every max-pooling before the layer are written too.</summary>
+    public bool Switches { get; init; }
+
+    /// <summary>Gets the most values of an image; a layer that has more is averaged over cells of its maps.</summary>
+    public int MostFeatures { get; init; } = int.MaxValue;
+
+    /// <summary>Gets a file of splits to take, as a full path; null to draw them.</summary>
+    public string? Splits { get; init; }
+}
+
+/// <summary>The comparison of layers (the paper's table 7).</summary>
+/// <param name="Layers">The layers, from the image upwards.</param>
+/// <param name="Protocol">Images a class (one number), folds, tests.</param>
+public sealed record DepthSection(IReadOnlyList<string> Layers, TransferProtocol Protocol)
+{
+    /// <summary>Gets the heads.</summary>
+    public IReadOnlyList<HeadKind> Heads { get; init; } = [HeadKind.Svm, HeadKind.Softmax];
+
+    /// <summary>Gets the most values of an image; a layer that has more is averaged over cells of its maps.</summary>
+    public int MostFeatures { get; init; } = 10_000;
+}
+
+/// <summary>The search for target photos that are in the source too.</summary>
+/// <param name="Threshold">The normalised correlation from which on two photos count as the same.</param>
+/// <param name="LeaveOut">Whether such photos are left out of the target.</param>
+public sealed record OverlapSection(double Threshold, bool LeaveOut);
 
 /// <summary>The pictures to make.</summary>
 /// <param name="Layers">The layers.</param>

@@ -16,6 +16,9 @@ internal sealed class Arguments
         foreach (var option in parsed.CommandResult.Command.Options.OfType<ValueOption>()) Check(option);
     }
 
+    /// <summary>Gets the call as it can be typed again.</summary>
+    public string CommandLine => string.Join(' ', _parsed.Tokens.Select(static t => t.Value.Contains(' ', StringComparison.Ordinal) ? $"\"{t.Value}\"" : t.Value).Prepend("convvis"));
+
     public string? Text(ValueOption option) => Values(option) is [var text] ? text : null;
 
     public string Required(ValueOption option) => Text(option) ?? throw Missing(option);

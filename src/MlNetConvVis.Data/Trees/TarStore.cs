@@ -92,9 +92,16 @@ internal sealed class TarStore : FileStore
     {
         public override RgbImage Read(DecodeOptions? options, IImageCodec? codec)
         {
+            return Decode(Content(), Name, options, codec);
+        }
+
+        public override byte[] ContentHash() => System.Security.Cryptography.SHA256.HashData(Content());
+
+        private byte[] Content()
+        {
             try
             {
-                return Decode(Store.Read(Entry), Name, options, codec);
+                return Store.Read(Entry);
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException)
             {

@@ -41,17 +41,22 @@ internal static class DataStep
 
     private static PipelineData Folders(PipelineSpec spec)
     {
-        var source = spec.Data.Source is { } folder ? ImageFolder.Scan(folder) : null;
-        var target = spec.Data.Target is { } other ? ImageFolder.Scan(other) : null;
-        var split = source is not null && spec.Train is not null && spec.Data.Validation > 0 ? Split(source, spec) : null;
+        var options = new ImageSetOptions { Clutter = spec.Data.Clutter };
+        var given = spec.Data.Source is { } folder ? ImageSets.Open(folder, options) : null;
+        var other = spec.Data.Target is { } place ? ImageSets.Open(place, options) : null;
+        var (source, target) = (given?.All(), other?.All());
+        var split = given is { Validation: null } && spec.Train is not null && spec.Data.Validation > 0 ? Split(source!, spec) : null;
         return new PipelineData(
-            split is null ? source : source!.Subset(split.Train),
-            split is null ? null : source!.Subset(split.Test),
+            split is null ? spec.Train is null ? source : given?.Training : source!.Subset(split.Train),
+            split is null ? spec.Train is null ? null : given?.Validation : source!.Subset(split.Test),
             target,
             null,
             source ?? target!,
             RunFolder.Fingerprint(Files(source).Concat(Files(target))),
-            string.Join(", ", Describe("source", source).Concat(Describe("target", target))));
+            string.Join(", ", Describe("source", source).Concat(Describe("target", target))))
+        {
+            TargetTraining = other?.Validation is null ? null : other.Training.Images.Count,
+        };
     }
 
     private static DataSplit Split(ImageSet source, PipelineSpec spec)
@@ -67,7 +72,7 @@ internal static class DataStep
     }
 
     private static IEnumerable<string> Files(ImageSet? set) =>
-        set?.Images.Select(static i => $"{i.Source.Stamp()} {i.Label}") ?? [];
+        set?.Images.Select(static i => $"{i.Source.Stamp()} {string.Join(',', i.Labels)}") ?? [];
 
     private static IEnumerable<string> Describe(string name, ImageSet? set) => set is null ? []
         : [string.Create(CultureInfo.InvariantCulture, $"{name}: {set.Images.Count:N0} images of {set.Classes.Count} classes")];

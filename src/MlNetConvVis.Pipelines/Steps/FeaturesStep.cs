@@ -4,27 +4,43 @@ using MlNetConvVis.Features;
 
 namespace MlNetConvVis.Pipelines.Steps;
 
-/// <summary>Extracts the transfer layer's features and every switch before it for all target images.</summary>
+/// <summary>Extracts the transfer layer's features for all target images: into the cache, or, where switches are wanted, with every switch before it into
+/// files of the run.</summary>
 internal sealed class FeaturesStep : IPipelineWork
 {
     /// <summary>The file with the target image behind each row of the features.</summary>
     public const string RowsFile = "rows.json";
 
-    public PipelineStep Step { get; } = new("features", "Extract features and switches");
+    public PipelineStep Step { get; } = new("features", "Extract features");
 
     public string Fingerprint(PipelineContext context) => RunFolder.Fingerprint(
-        "features 1", context.Data.Fingerprint, context.Network.Hash!, context.Spec.Transfer!.Layer, context.Spec.Transfer.BesideUntrained.ToString());
+        "features 2", context.Data.Fingerprint, context.Network.Hash!, context.Network.Preprocessing?.ToJson() ?? "", context.Spec.Transfer!.Layer,
+        context.Spec.Transfer.BesideUntrained.ToString(), context.Spec.Transfer.Switches.ToString(),
+        context.Spec.Transfer.MostFeatures.ToString(CultureInfo.InvariantCulture));
 
     public string Run(PipelineContext context, string folder)
     {
+        if (!context.Spec.Transfer!.Switches) return IntoCache(context, folder);
         var (layer, target) = (context.Spec.Transfer!.Layer, Target(context));
         var frames = context.Load(target.Sources());
-        WriteIndex(context, Path.Combine(folder, "index.csv"), frames);
+        WriteIndex(context, Path.Combine(folder, "index.csv"), frames.Sources);
         context.Folder.WriteJson(Path.Combine(folder, RowsFile), frames.Sources);
         var columns = Extract(context, context.Network, layer, frames, folder, "trained", (0, context.Spec.Transfer.BesideUntrained ? 0.5 : 1));
         if (context.Spec.Transfer.BesideUntrained)
             Extract(context, ConvNet.Load(context.UntrainedFile), layer, frames, folder, "untrained", (0.5, 1));
         return string.Create(CultureInfo.InvariantCulture, $"{columns:N0} features of '{layer}' for each of {frames.Count:N0} images");
+    }
+
+    private static string IntoCache(PipelineContext context, string folder)
+    {
+        var (section, span) = (context.Spec.Transfer!, context.Spec.Transfer!.BesideUntrained ? 0.5 : 1);
+        using var features = TargetFeatures.Open(context, context.Network, [section.Layer], section.MostFeatures, "trained", (0, span));
+        WriteIndex(context, Path.Combine(folder, "index.csv"), features.Sources);
+        context.Folder.WriteJson(Path.Combine(folder, RowsFile), features.Sources);
+        if (section.BesideUntrained)
+            TargetFeatures.Open(context, ConvNet.Load(context.UntrainedFile), [section.Layer], section.MostFeatures, "untrained", (span, 1)).Dispose();
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{features.Layers[0].Features:N0} features of '{section.Layer}' for each of {features.Sources.Count:N0} images");
     }
 
     internal static ImageSet Target(PipelineContext context) => context.Data.Target
@@ -63,15 +79,15 @@ internal sealed class FeaturesStep : IPipelineWork
         for (var i = 0; i < rows.Count; i++) batch.CopySwitches(pool, i, all.AsSpan((rows.First + i) * length, length));
     }
 
-    private static void WriteIndex(PipelineContext context, string path, ImageFrames frames)
+    private static void WriteIndex(PipelineContext context, string path, IReadOnlyList<int> sources)
     {
         var target = Target(context);
         using var writer = new StreamWriter(path);
         writer.WriteLine("row,file,class,group");
-        foreach (var (row, source) in frames.Sources.Index())
+        foreach (var (row, source) in sources.Index())
         {
             var image = target.Images[source];
-            writer.WriteLine(string.Join(',', row, Quoted(image.Path), Quoted(target.Classes[image.Label]), Quoted(context.Data.TargetGroups?[source] ?? "")));
+            writer.WriteLine(string.Join(',', row, Quoted(image.Path), Quoted(string.Join(' ', image.Labels.Select(l => target.Classes[l]))), Quoted(context.Data.TargetGroups?[source] ?? "")));
         }
     }
 

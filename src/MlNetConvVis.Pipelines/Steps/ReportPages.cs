@@ -25,15 +25,18 @@ internal static class ReportPages
         foreach (var (i, row) in (results.Transfer?.Rows ?? []).Index())
         {
             var beside = results.Untrained is { } untrained ? $"untrained network {Percent(untrained.Rows[i].MeanAccuracy)}" : null;
-            yield return new($"New classes, {row.ImagesPerClass} images each", Percent(row.MeanAccuracy), beside);
+            yield return new($"New classes, {row.ImagesPerClass} images each", Percent(row.MeanAccuracy), beside ?? Spread(row.StandardDeviation));
         }
+
+        foreach (var claim in results.Depth?.Claims ?? [])
+            yield return new($"Accuracy rises with depth ({TransferStep.NameOf(claim.Head)})", claim.Passed ? "passed" : "failed", Points(claim));
     }
 
     private static IEnumerable<ReportSection> Sections(PipelineContext context, PipelineResults results)
     {
         if (results.Pictures is { } pictures) yield return Features(context, pictures);
         if (results.Training is { } epochs) yield return TrainingReport.Section(epochs);
-        if (results.Transfer is { } transfer) yield return Transfer(context, transfer, results.Untrained);
+        foreach (var section in TransferPages.Of(context, results)) yield return section;
     }
 
     private static ReportSection Features(PipelineContext context, IReadOnlyList<MapPictures> pictures) => new(
@@ -79,63 +82,10 @@ internal static class ReportPages
     private static ReportPicture Picture(PipelineContext context, string file, string alternative) =>
         new(File.ReadAllBytes(context.Folder.In("visualize", file)), alternative);
 
-    private static ReportSection Transfer(PipelineContext context, TransferResult trained, TransferResult? untrained)
-    {
-        var most = trained.Rows[^1];
-        return new ReportSection("What carries over to new classes",
-        [
-            Curve(trained, untrained),
-            Table(trained, untrained),
-            new ConfusionMatrix
-            {
-                Caption = $"Which classes are taken for which, with {most.ImagesPerClass} training images a class, over {most.Folds.Count} folds",
-                ClassNames = trained.ClassNames,
-                Counts = most.Confusion,
-            },
-            Pairs(most),
-        ])
-        {
-            Lead = $"The layers up to '{context.Spec.Transfer!.Layer}' stay as they are; " +
-            $"only a softmax on its {trained.Features:N0} features is trained, on a few images of " +
-                $"{trained.ClassNames.Count} classes that the network never saw. Accuracies are means over classes, " +
-                $"then over {most.Folds.Count} folds, ± their sample deviation.",
-        };
-    }
+    private static string? Spread(double? deviation) => deviation is { } d ? $"± {Percent(d)}" : null;
 
-    private static LineChart Curve(TransferResult trained, TransferResult? untrained) => new()
-    {
-        Caption = "Accuracy on new classes by training images a class",
-        X = new ChartAxis("training images a class") { Ticks = [.. trained.Rows.Select(static r => (double)r.ImagesPerClass)], From = 0 },
-        Y = new ChartAxis("accuracy") { IsPercent = true, From = 0 },
-        Series = [.. Networks(trained, untrained).Select(static n => new ChartSeries(
-            n.Name, [.. n.Result.Rows.Select(static r => new ChartPoint(r.ImagesPerClass, r.MeanAccuracy, r.StandardDeviation))]))],
-    };
-
-    private static ReportTable Table(TransferResult trained, TransferResult? untrained) => new()
-    {
-        Caption = "Mean accuracy over classes",
-        Columns = [new("Features from"), .. trained.Rows.Select(static r => new TableColumn($"{r.ImagesPerClass} a class", IsNumeric: true))],
-        Rows =
-        [
-            .. Networks(trained, untrained).Select(static n =>
-                (IReadOnlyList<TableCell>)[n.Name, .. n.Result.Rows.Select(static r => TableCell.Percent(r.MeanAccuracy, r.StandardDeviation))]),
-            ["guessing", .. trained.Rows.Select(_ => TableCell.Percent(1.0 / trained.ClassNames.Count))],
-        ],
-    };
-
-    private static ReportTable Pairs(ProtocolRow row) => new()
-    {
-        Caption = "Most frequent mistakes",
-        Columns = [new("Shows"), new("Taken for"), new("Times", IsNumeric: true), new("Of the class", IsNumeric: true)],
-        Rows = [.. row.MostConfused.Select(static p =>
-            (IReadOnlyList<TableCell>)[p.TrueClass, p.TakenFor, TableCell.Number(p.Count), TableCell.Percent(p.Share)])],
-    };
-
-    private static IEnumerable<(string Name, TransferResult Result)> Networks(TransferResult trained, TransferResult? untrained)
-    {
-        yield return ("trained network", trained);
-        if (untrained is not null) yield return ("untrained network", untrained);
-    }
+    private static string Points(DepthClaim claim) =>
+        string.Create(CultureInfo.InvariantCulture, $"margin {100 * claim.Margin:+0.0;-0.0;0.0} points at {claim.WorstLayer}");
 
     private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 }

@@ -17,10 +17,12 @@ internal sealed class ReportStep(string command) : IPipelineWork
 
     public string Fingerprint(PipelineContext context) => RunFolder.Fingerprint(
         [
-            "report 1",
+            "report 2",
             context.Spec.Title,
             context.Network.Hash!,
-            .. context.Spec.Transfer is null ? Array.Empty<string>() : [new TransferStep().Fingerprint(context)],
+            .. context.Spec.Transfer is null ? Array.Empty<string>() : [(context.Spec.Transfer.IsRanking ? new RankingStep() : (IPipelineWork)new TransferStep()).Fingerprint(context)],
+            .. context.Spec.Depth is null ? Array.Empty<string>() : [new DepthStep().Fingerprint(context)],
+            .. context.Spec.Overlap is null ? Array.Empty<string>() : [new OverlapStep().Fingerprint(context)],
             .. context.Spec.Visualize is null ? Array.Empty<string>() : [new VisualizeStep().Fingerprint(context)],
             File.Exists(context.Folder.In(ReportFile)) && File.Exists(context.Folder.In(ResultsFile)) ? "there" : "gone",
         ]);
@@ -43,11 +45,20 @@ internal sealed class ReportStep(string command) : IPipelineWork
         Model = new ModelResult(Path.GetRelativePath(context.Folder.Path, context.NetworkFile), context.Network.Hash!,
             context.Network.Layers.Sum(static l => l.Parameters)),
         Training = context.Spec.Train is null ? null : RunFolder.ReadJson<EpochMetrics[]>(context.Folder.In("train", "metrics.json")),
-        Transfer = context.Spec.Transfer is null ? null : RunFolder.ReadJson<TransferResult>(TransferStep.FileOf(context.Folder.In("transfer"), "trained")),
+        Transfer = context.Spec.Transfer is null or { IsRanking: true } ? null : Transfer(context, "trained", context.Spec.Transfer.Heads[0]),
+        OtherHeads = context.Spec.Transfer is not { Heads.Count: > 1, IsRanking: false } several ? null
+            : [.. several.Heads.Skip(1).Select(head => Transfer(context, "trained", head))],
         Untrained = context.Spec.Transfer is not { BesideUntrained: true } ? null
-            : RunFolder.ReadJson<TransferResult>(TransferStep.FileOf(context.Folder.In("transfer"), "untrained")),
+            : Transfer(context, "untrained", context.Spec.Transfer.Heads[0]),
+        Ranking = context.Spec.Transfer is not { IsRanking: true } ? null
+            : RunFolder.ReadJson<RankingResult>(context.Folder.In("transfer", RankingStep.ResultFile)),
+        Depth = context.Spec.Depth is null ? null : RunFolder.ReadJson<DepthResult>(context.Folder.In("depth", DepthStep.ResultFile)),
+        Overlap = context.Spec.Overlap is null ? null : RunFolder.ReadJson<OverlapResult>(context.Folder.In("overlap", OverlapStep.ResultFile)),
         Pictures = context.Spec.Visualize is null ? null : RunFolder.ReadJson<MapPictures[]>(context.Folder.In("visualize", VisualizeStep.ListFile)),
     };
+
+    private static TransferResult Transfer(PipelineContext context, string network, HeadKind head) =>
+        RunFolder.ReadJson<TransferResult>(TransferStep.FileOf(context.Folder.In("transfer"), network, head));
 
     private ReportFoot Foot(PipelineContext context) => new()
     {
@@ -86,7 +97,15 @@ internal sealed record PipelineResults
 
     public TransferResult? Transfer { get; init; }
 
+    public IReadOnlyList<TransferResult>? OtherHeads { get; init; }
+
     public TransferResult? Untrained { get; init; }
+
+    public RankingResult? Ranking { get; init; }
+
+    public DepthResult? Depth { get; init; }
+
+    public OverlapResult? Overlap { get; init; }
 
     public IReadOnlyList<MapPictures>? Pictures { get; init; }
 }

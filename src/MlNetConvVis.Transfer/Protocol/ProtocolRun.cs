@@ -39,8 +39,8 @@ internal sealed class ProtocolRun(
     private FoldResult Fold(FoldSplit split, int images, int[][] confusion, CancellationToken cancel)
     {
         var rows = split.Train.SelectMany(rows => rows.Take(images)).ToArray();
-        var options = protocol.Softmax with { Seed = unchecked(protocol.Seed + (ulong)split.Fold) };
-        var fit = SoftmaxRegression.Fit(features, rows, options, cancel);
+        var options = protocol.Head with { Seed = unchecked(protocol.Seed + (ulong)split.Fold) };
+        var fit = HeadTrainer.Fit(features, rows, options, cancel);
         var predicted = fit.Head.Predict(Gather(split.Test), options.Threads);
         var (right, tested) = (new int[_classes], new int[_classes]);
         for (var i = 0; i < predicted.Length; i++)

@@ -2,7 +2,7 @@ using MlNetConvVis.Transfer.Protocol;
 
 namespace MlNetConvVis.Transfer;
 
-/// <summary>The paper's transfer experiment (section 5.2): retrain only the softmax on a few images a class, test on others, several times.</summary>
+/// <summary>The paper's transfer experiment (section 5.2): retrain only the last layer (a softmax, or a linear SVM) on a few images a class, test on others, several times.</summary>
 /// <remarks>
 /// Each fold draws anew: groups in random order go to training until every class has the largest number of images asked for; the
 /// groups left over are tested on. Rows of a group are never on both sides. Smaller numbers of images are part of larger ones.
@@ -11,6 +11,10 @@ namespace MlNetConvVis.Transfer;
 /// </remarks>
 public sealed record TransferProtocol
 {
+    /// <summary>Gets the experiment's name; see <see cref="TransferProtocols"/>.</summary>
+    /// <value>The default is "folder".</value>
+    public string Name { get; init; } = "folder";
+
     /// <summary>Gets the numbers of training images a class, each a row of the result.</summary>
     /// <value>The default is 5, 15 and 30.</value>
     public IReadOnlyList<int> ImagesPerClass { get; init; } = [5, 15, 30];
@@ -27,8 +31,8 @@ public sealed record TransferProtocol
     /// <value>The default is 1.</value>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Gets how each softmax is fitted. Its seed is replaced by one for the fold.</summary>
-    public SoftmaxOptions Softmax { get; init; } = new();
+    /// <summary>Gets how each head is fitted. Its seed is replaced by one for the fold.</summary>
+    public HeadOptions Head { get; init; } = new();
 
     /// <summary>Draws the rows of every fold.</summary>
     /// <param name="features">The labels, groups and uses to draw from; the values are not looked at.</param>
@@ -64,11 +68,11 @@ public sealed record TransferProtocol
             throw new ArgumentException($"ImagesPerClass is [{string.Join(", ", ImagesPerClass)}]; one or more numbers from 1 are wanted.");
         if (TestPerClass < 1) throw new ArgumentException($"TestPerClass is {TestPerClass}; at least 1 is wanted.");
         if (Folds < 1) throw new ArgumentException($"Folds is {Folds}; at least 1 is wanted.");
-        if (Softmax.L2 is null && ImagesPerClass.Min() == 1)
+        if (Head.L2 is null && ImagesPerClass.Min() == 1)
         {
             throw new ArgumentException(
-                "With 1 training image a class no penalty can be chosen by validation. Give Softmax.L2, or at least 2 images a class.");
+                "With 1 training image a class no penalty can be chosen by validation. Give Head.L2, or at least 2 images a class.");
         }
-        Softmax.Check();
+        Head.Check();
     }
 }

@@ -2,7 +2,7 @@ namespace MlNetConvVis.Tests.Cli;
 
 public class ArgumentTests
 {
-    public static TheoryData<string> Verbs => ["run", "doctor", "inspect", "extract", "project", "visualize", "train", "transfer"];
+    public static TheoryData<string> Verbs => ["run", "doctor", "inspect", "extract", "project", "visualize", "train", "transfer", "depth"];
 
     [Theory, MemberData(nameof(Verbs))]
     public void Every_verb_explains_itself(string verb)

@@ -29,7 +29,7 @@ public sealed class PipelineRunnerTests : IDisposable
         out: run
         data: { source: source, target: target, validation: 0.25 }
         train: { spec: tiny.yaml, epochs: 2, batch: 8, learning-rate: 0.05 }
-        transfer: { layer: pool2, images-per-class: [2, 4], test-per-class: 4, folds: 2, beside-untrained: true }
+        transfer: { layer: pool2, images-per-class: [2, 4], test-per-class: 4, folds: 2, switches: true, beside-untrained: true }
         visualize: { layers: [conv1, conv2], maps: 2, top: 4 }
         """;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using MlNetConvVis.Transfer.Softmax;
+using MlNetConvVis.Transfer.Heads;
 
 namespace MlNetConvVis.Tests.Transfer;
 

@@ -6,7 +6,7 @@ namespace MlNetConvVis.Tests.Transfer;
 
 public class TransferProtocolTests
 {
-    private static readonly SoftmaxOptions s_plain = new() { L2 = 1e-2 };
+    private static readonly HeadOptions s_plain = new() { L2 = 1e-2 };
 
     [Fact]
     public void Training_and_testing_never_share_a_row_or_a_group()
@@ -62,7 +62,7 @@ public class TransferProtocolTests
     {
         var features = Drawn(classes: 3, symbols: 12, artists: 3);
         string Result(int threads) => JsonSerializer.Serialize(
-            Run(new TransferProtocol { ImagesPerClass = [3, 6], Folds = 2, Softmax = new() { Threads = threads } }, features));
+            Run(new TransferProtocol { ImagesPerClass = [3, 6], Folds = 2, Head = new() { Threads = threads } }, features));
         Assert.Equal(Result(1), Result(1));
         Assert.Equal(Result(1), Result(3));
     }
@@ -70,7 +70,7 @@ public class TransferProtocolTests
     [Fact]
     public void Accuracy_is_the_mean_of_classes_and_deviation_that_of_a_sample()
     {
-        var result = Run(new TransferProtocol { ImagesPerClass = [6], Folds = 4, TestPerClass = 9, Softmax = s_plain },
+        var result = Run(new TransferProtocol { ImagesPerClass = [6], Folds = 4, TestPerClass = 9, Head = s_plain },
             Drawn(classes: 3, symbols: 12, artists: 2, noise: 1.5f));
         var row = Assert.Single(result.Rows);
         var accuracies = row.Folds.Select(fold => fold.Accuracy).ToArray();
@@ -90,7 +90,7 @@ public class TransferProtocolTests
         var x = Enumerable.Range(0, 20).Select(row => row < 16 ? 1f : row < 18 ? -1f : 1f).ToArray();
         int[] labels = [.. Enumerable.Range(0, 20).Select(row => row < 16 ? 0 : 1)];
         FoldSplit[] given = [new(0, [[0, 1], [16, 17]], [2, 3, 4, 5, 6, 7, 8, 9, 18, 19])];
-        var row = Run(new TransferProtocol { ImagesPerClass = [2], Folds = 1, Softmax = s_plain }, new FeatureMatrix(x, 1, labels, ["common", "rare"]), given)
+        var row = Run(new TransferProtocol { ImagesPerClass = [2], Folds = 1, Head = s_plain }, new FeatureMatrix(x, 1, labels, ["common", "rare"]), given)
             .Rows[0];
         Assert.Equal(0.5, row.MeanAccuracy);    // not 8 / 10
         Assert.Null(row.StandardDeviation);
@@ -100,7 +100,7 @@ public class TransferProtocolTests
     [Fact]
     public void Separable_classes_are_told_apart()
     {
-        var result = Run(new TransferProtocol { ImagesPerClass = [4], Softmax = s_plain }, Drawn(classes: 4, symbols: 8, artists: 2, noise: 0.01f));
+        var result = Run(new TransferProtocol { ImagesPerClass = [4], Head = s_plain }, Drawn(classes: 4, symbols: 8, artists: 2, noise: 0.01f));
         Assert.Equal(1, result.Rows[0].MeanAccuracy);
         Assert.Empty(result.Rows[0].MostConfused);
     }
@@ -134,7 +134,7 @@ public class TransferProtocolTests
         int[] tested = lastTested < 0 ? [4, 6] : [1, 4, 14];
         FoldSplit[] splits = [new(0, [[firstTrained], [secondTrained]], tested)];
         var error = Assert.Throws<ArgumentException>(() =>
-            Run(new TransferProtocol { ImagesPerClass = [1], Folds = 1, Softmax = s_plain }, features, splits));
+            Run(new TransferProtocol { ImagesPerClass = [1], Folds = 1, Head = s_plain }, features, splits));
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
 
@@ -142,7 +142,7 @@ public class TransferProtocolTests
     public void Progress_counts_every_fit()
     {
         var seen = new List<TransferProgress>();
-        Run(new TransferProtocol { ImagesPerClass = [1, 2], Folds = 3, Softmax = s_plain }, Drawn(classes: 2, symbols: 6, artists: 1),
+        Run(new TransferProtocol { ImagesPerClass = [1, 2], Folds = 3, Head = s_plain }, Drawn(classes: 2, symbols: 6, artists: 1),
             progress: new Listener(seen));
         Assert.Equal(Enumerable.Range(1, 6), seen.Select(p => p.Done));
         Assert.All(seen, p => Assert.Equal(6, p.Total));
@@ -150,7 +150,7 @@ public class TransferProtocolTests
 
     [Fact]
     public void Cancelled_run_stops() => Assert.Throws<OperationCanceledException>(() =>
-        new TransferProtocol { ImagesPerClass = [1], Softmax = s_plain }.Run(Drawn(2, 6, 1), cancel: new CancellationToken(true)));
+        new TransferProtocol { ImagesPerClass = [1], Head = s_plain }.Run(Drawn(2, 6, 1), cancel: new CancellationToken(true)));
 
     [Fact]
     public void Impossible_protocols_are_refused()
