@@ -157,7 +157,12 @@ public sealed class PaperInputTests : IDisposable
         var images = ImageFolder.Scan(_folder.Path);
         var preprocessing = TinyTraining.Preprocessing with
         {
-            Width = 8, Height = 8, CanvasWidth = 11, CanvasHeight = 10, PerPixelMean = perPixel, Mean = default,
+            Width = 8,
+            Height = 8,
+            CanvasWidth = 11,
+            CanvasHeight = 10,
+            PerPixelMean = perPixel,
+            Mean = default,
         };
         TrainingSet Load(long budget) => TrainingSet.LoadSplit(images, DataSplit.Stratified(images.Labels(), 0.2, 1), preprocessing,
             new ImageLoaderOptions { MemoryBudget = budget, Threads = 2 }, TestContext.Current.CancellationToken);
