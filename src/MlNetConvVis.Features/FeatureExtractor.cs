@@ -47,8 +47,17 @@ public sealed class FeatureExtractor : IDisposable
         }
 
         var lanes = shared && !onDevice ? Math.Min(settings.ThreadCount, batch) : 1;
+        var own = lanes == 1 ? batch : OfOneThread(values, batch, lanes);
         _lanes = [.. Enumerable.Range(0, lanes).Select(_ => new ExtractionLane(
-            net, _session, pools, onDevice, lanes > 1 ? settings with { Threads = 1 } : settings, (batch + lanes - 1) / lanes))];
+            net, _session, pools, onDevice, lanes > 1 ? settings with { Threads = 1 } : settings, own))];
+    }
+
+    /// <summary>The images of one thread's run. Its share of the batch where dense layers read their weights once a run; a quarter of that where there are none:
+    /// one thread convolves image by image, so that more of them only take memory.</summary>
+    private static int OfOneThread(OnnxGraph graph, int batch, int lanes)
+    {
+        var parts = graph.Nodes.Any(static n => n.OpType is "Gemm" or "MatMul") ? lanes : 4 * lanes;
+        return (batch + parts - 1) / parts;
     }
 
     /// <summary>Gets the layers.</summary>
