@@ -18,6 +18,10 @@ internal static class TinyModel
         return path;
     }
 
+    /// <summary>The same with weights of -1: no map is ever active.</summary>
+    public static void WriteNegative(TemporaryFolder folder, string name) =>
+        OnnxFile.Write(Identity(saysPreprocessing: true, weight: -1), Path.Combine(folder.Path, name));
+
     /// <summary>x [N,1,5,5]; pool = 3x3 maxima with stride 2: four windows that overlap; all = their sum, so that one unit reaches all of them.</summary>
     public static string WriteOverlap(TemporaryFolder folder)
     {
@@ -68,7 +72,7 @@ internal static class TinyModel
 
     public static int PixelAt(int c, int y, int x, int offset = 0) => Math.Min(255, (100 * c) + (10 * y) + x + offset);
 
-    private static OnnxGraph Identity(bool saysPreprocessing)
+    private static OnnxGraph Identity(bool saysPreprocessing, float weight = 1)
     {
         var graph = GraphText.Parse(
             """
@@ -79,7 +83,7 @@ internal static class TinyModel
             flat = Flatten(mean)
             prob = Softmax(flat)
             """,
-            [-1, 3, 4, 4], ("w", OnnxTensor.Of([1f, 0, 0, 0, 1, 0, 0, 0, 1], 3, 3, 1, 1)));
+            [-1, 3, 4, 4], ("w", OnnxTensor.Of([weight, 0, 0, 0, weight, 0, 0, 0, weight], 3, 3, 1, 1)));
         return !saysPreprocessing ? graph : graph.With(metadata: new Dictionary<string, string>
         {
             [ImagePreprocessing.MetadataKey] = new ImagePreprocessing { Width = 4, Height = 4 }.ToJson(),
