@@ -21,15 +21,20 @@ public static class LibTorch
     internal static torch.Device Open(SessionSettings settings)
     {
         if (WhyNot is { } reason) throw new TorchMissingException(reason);
-        if (settings.Threads > 0) torch.set_num_threads(settings.Threads);
+        torch.set_num_threads(settings.ThreadCount);
         var wanted = settings.Device;
         if (wanted.Kind == DeviceKind.Cpu) return torch.CPU;
-        if (torch.cuda.is_available()) return torch.device(DeviceType.CUDA, wanted.Index);
-        return wanted.Kind == DeviceKind.Auto
-            ? torch.CPU
-            : throw new SessionException(
-                $"Device '{wanted}' was asked for, but this LibTorch {torch.__version__} finds no CUDA device. " +
-                    $"Use --device cpu or auto, or see 'convvis doctor'.");
+        var count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        if (wanted.Index < count) return torch.device(DeviceType.CUDA, wanted.Index);
+        var found = count == 0 ? "no CUDA device" : count == 1 ? "one CUDA device, cuda:0" : $"{count} CUDA devices, cuda:0 to cuda:{count - 1}";
+        if (wanted.Kind != DeviceKind.Auto)
+        {
+            throw new SessionException(
+                $"Device '{wanted}' was asked for, but LibTorch {torch.__version__} finds {found} here. Use --device cpu or auto, or see 'convvis doctor'.");
+        }
+
+        settings.Note?.Invoke($"LibTorch {torch.__version__} finds {found} here; the processor is used.");
+        return torch.CPU;
     }
 
     private static string? FindWhyNot()

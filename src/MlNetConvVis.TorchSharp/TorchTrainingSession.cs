@@ -12,7 +12,7 @@ internal sealed class TorchTrainingSession : IStatefulSession
     private readonly OnnxGraph _network;
     private readonly SgdOptions _options;
     private readonly TrainingStep _step;
-    private readonly torch.Device _device;
+    private readonly TorchArithmetic _arithmetic;
     private readonly string _logits;
     private readonly Dictionary<string, (Array Values, long[] Dims)> _fed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Tensor> _state = new(StringComparer.Ordinal);
@@ -22,10 +22,9 @@ internal sealed class TorchTrainingSession : IStatefulSession
     private readonly float[] _loss = new float[1];
     private readonly long[] _correct = new long[1];
 
-    public TorchTrainingSession(OnnxGraph network, SgdOptions options, TrainingStep step, int batch, SessionSettings settings)
+    public TorchTrainingSession(OnnxGraph network, SgdOptions options, TrainingStep step, int batch, TorchArithmetic arithmetic)
     {
-        (_network, _options, _step) = (network, options, step);
-        _device = LibTorch.Open(settings);
+        (_network, _options, _step, _arithmetic) = (network, options, step, arithmetic);
         var output = network.Outputs[0].Name;
         _logits = network.ProducerOf(output) is { OpType: "Softmax" } softmax ? softmax.Inputs[0] : output;
         foreach (var name in step.Masks.Select(static m => m.Name).Append(step.Images).Append(step.Labels).Append(step.LearningRate))
@@ -34,7 +33,7 @@ internal sealed class TorchTrainingSession : IStatefulSession
     }
 
     /// <inheritdoc/>
-    public string Provider => $"Torch {_device}";
+    public string Provider => $"Torch {_arithmetic.Device}";
 
     /// <inheritdoc/>
     public Span<float> Floats(string name) => name == _step.Loss ? _loss : (float[])_fed[name].Values;
@@ -51,10 +50,10 @@ internal sealed class TorchTrainingSession : IStatefulSession
             foreach (var (name, now) in _state) _previous[name].copy_(now);
         }
 
-        var labels = tensor((long[])_fed[_step.Labels].Values, device: _device);
-        var logits = Forward();
+        var labels = tensor((long[])_fed[_step.Labels].Values, device: _arithmetic.Device);
+        var logits = _arithmetic.Full(Forward());
         var loss = nn.functional.cross_entropy(logits, labels, label_smoothing: _options.LabelSmoothing);
-        var gradients = autograd.grad([loss], [.. _parameters.Select(static p => p.Weight)]);
+        var gradients = TorchGradients.Of(loss, [.. _parameters.Select(static p => p.Weight)], _arithmetic.Reduced is not null);
         using (no_grad())
         {
             foreach (var (parameter, gradient) in _parameters.Zip(gradients))
@@ -80,7 +79,7 @@ internal sealed class TorchTrainingSession : IStatefulSession
             if (!_state.TryGetValue(name, out var place)) throw new SessionException($"The training step has no state '{name}'.");
             if (!place.shape.SequenceEqual(value.Dims))
                 throw new SessionException($"State '{name}' has shape [{string.Join(',', place.shape)}], but [{string.Join(',', value.Dims)}] came.");
-            using var copy = NewTensor(value);
+            using var copy = _arithmetic.Place(value);
             place.copy_(copy);
         }
     }
@@ -95,26 +94,19 @@ internal sealed class TorchTrainingSession : IStatefulSession
     private Tensor Forward()
     {
         var masks = _step.Masks.ToDictionary(static m => m.Name[..^"/mask".Length], m => Fed(m.Name), StringComparer.Ordinal);
-        var values = new TorchValues(_known, masks, _options.StatisticsMomentum);
+        var values = new TorchValues(_arithmetic, _known) { Masks = masks, StatisticsMomentum = _options.StatisticsMomentum };
         values.Set(_step.Images, Fed(_step.Images));
-        foreach (var node in _network.Nodes)
-        {
-            var value = TorchOperators.Compute(node, values);
-            if (node.Outputs[0] == _logits) return value;
-            values.Set(node.Outputs[0], value);
-        }
-
-        throw new GraphException($"The network's output '{_logits}' is made by no node.");
+        return TorchForward.Run(_network, _logits, values);
     }
 
-    private Tensor Fed(string name) => tensor((float[])_fed[name].Values, _fed[name].Dims, device: _device);
+    private Tensor Fed(string name) => tensor((float[])_fed[name].Values, _fed[name].Dims, device: _arithmetic.Device);
 
     private void PlaceState()
     {
-        foreach (var state in _step.State) (_state[state.Name], _previous[state.Name]) = (NewTensor(state.Initial), NewTensor(state.Initial));
+        foreach (var state in _step.State) (_state[state.Name], _previous[state.Name]) = (_arithmetic.Place(state.Initial), _arithmetic.Place(state.Initial));
         foreach (var state in _step.State.Where(static s => s.Weight is not null)) _known[state.Weight!] = _state[state.Name];
         foreach (var (name, constant) in _network.Initializers.Where(i => i.Value.Type == ElementType.Float && !_known.ContainsKey(i.Key)))
-            _known[name] = NewTensor(constant);
+            _known[name] = _arithmetic.Place(constant);
         foreach (var state in _step.State.Where(static s => s.Name == s.Weight))
         {
             var reader = _network.UsersOf(state.Name)[0];
@@ -123,8 +115,6 @@ internal sealed class TorchTrainingSession : IStatefulSession
                 _state[state.Name].requires_grad_(), _state[$"{state.Name}/velocity"], isWeight, isWeight && reader.OpType == "Conv"));
         }
     }
-
-    private Tensor NewTensor(OnnxTensor value) => tensor(value.Floats.ToArray(), value.Dims.ToArray(), device: _device);
 
     private static Dictionary<string, OnnxTensor> Copies(Dictionary<string, Tensor> state) =>
         state.ToDictionary(static s => s.Key, static s => Copy(s.Value), StringComparer.Ordinal);

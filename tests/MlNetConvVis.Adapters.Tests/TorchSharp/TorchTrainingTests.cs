@@ -55,7 +55,7 @@ public sealed class TorchTrainingTests
     [Theory, MemberData(nameof(Networks))]
     public void Twenty_steps_agree_with_onnx_runtime(string spec, float decay, float? limit, float smoothing)
     {
-        SkipWithoutTorch();
+        TorchPresence.SkipWithout();
         var network = NetworkSpec.Parse(spec, "spec.yaml").Compile(seed: 7);
         var options = new SgdOptions { WeightDecay = decay, FilterRmsLimit = limit, LabelSmoothing = smoothing };
         var image = network.Graph.Inputs[0];
@@ -75,7 +75,7 @@ public sealed class TorchTrainingTests
     [Fact]
     public void One_engine_goes_on_where_the_other_stopped()
     {
-        SkipWithoutTorch();
+        TorchPresence.SkipWithout();
         var network = NetworkSpec.Parse(Modern, "spec.yaml").Compile(seed: 7);
         var options = new SgdOptions();
         var step = TrainingGraph.Of(network.Graph, options, network.DropoutRates);
@@ -90,7 +90,7 @@ public sealed class TorchTrainingTests
     [Fact]
     public void The_trainer_writes_the_same_onnx_file_with_either_engine()
     {
-        SkipWithoutTorch();
+        TorchPresence.SkipWithout();
         using var folder = new TemporaryFolder();
         var network = NetworkSpec.Parse(Modern, "spec.yaml").Compile(seed: 7);
         var options = new TrainingOptions { Epochs = 3, BatchSize = Batch, Device = Device.Cpu, Threads = 1, Augmentation = new Augmentation { Shift = 2 } };
@@ -109,7 +109,7 @@ public sealed class TorchTrainingTests
     [Fact]
     public void An_operator_without_a_row_is_named()
     {
-        SkipWithoutTorch();
+        TorchPresence.SkipWithout();
         var network = NetworkSpec.Parse(Modern, "spec.yaml").Compile(seed: 7);
         var node = network.Graph.Nodes.Last(n => n.OpType == "Relu");
         var odd = network.Graph.With(nodes: network.Graph.Nodes.Select(n => n == node ? n with { OpType = "Tanh" } : n));
@@ -120,8 +120,6 @@ public sealed class TorchTrainingTests
         Assert.Contains(node.Label, error.Message, StringComparison.Ordinal);
         Assert.Contains("Relu", error.Message, StringComparison.Ordinal);
     }
-
-    private static void SkipWithoutTorch() => Assert.SkipWhen(LibTorch.WhyNot is not null, $"LibTorch does not load here: {LibTorch.WhyNot}");
 
     private static (float Loss, long Correct) TakeStep(IStatefulSession session, TrainingStep step, int number)
     {
