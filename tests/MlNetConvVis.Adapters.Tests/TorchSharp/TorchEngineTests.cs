@@ -93,7 +93,7 @@ public sealed class TorchEngineTests
             classes: 4
             layers:
               - conv1: { type: conv, filters: 8, kernel: 3, stride: 2, pad: same, dilation: 1, activation: relu }
-              - conv2: { type: conv, filters: 8, kernel: 3, pad: same, dilation: 2, groups: 2 }
+              - conv2: { type: conv, filters: 8, kernel: 3, pad: same, dilation: 2, groups: 2, bias: false }
               - join2: { type: add, from: [conv1, conv2] }
               - norm2: { type: batchnorm }
               - relu2: { type: relu }
