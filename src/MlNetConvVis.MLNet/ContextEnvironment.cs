@@ -34,6 +34,21 @@ internal static class ContextEnvironment
         };
     }
 
+    /// <summary>Gets transforms that compute on the processor, whatever a context says.</summary>
+    public static TransformsCatalog ProcessorTransforms => new MLContext().Transforms;
+
+    /// <summary>Gets the transforms to make an ONNX step with. ML.NET itself does not fall back where its build of ONNX Runtime has no CUDA at all.</summary>
+    /// <param name="catalog">The context's transforms.</param>
+    /// <exception cref="InvalidOperationException">A device is asked for that this build of ONNX Runtime cannot use, and nothing to fall back to.</exception>
+    public static TransformsCatalog TransformsOnDevice(TransformsCatalog catalog)
+    {
+        var device = Settings(catalog).Device;
+        if (device.Kind == DeviceKind.Cpu || RuntimeFacts.Providers.Contains("CUDAExecutionProvider")) return catalog;
+        return device.Kind == DeviceKind.Auto ? ProcessorTransforms : throw new InvalidOperationException(
+            $"MLContext.GpuDeviceId is {device.Index}, but this build of ONNX Runtime has only {string.Join(", ", RuntimeFacts.Providers)}. " +
+            "Use the package Microsoft.ML.OnnxRuntime.Gpu, set FallbackToCpu, or leave GpuDeviceId null.");
+    }
+
     /// <summary>Makes an object through a constructor that ML.NET keeps internal.</summary>
     /// <typeparam name="T">Its type.</typeparam>
     /// <param name="types">The types of the constructor's first parameters.</param>

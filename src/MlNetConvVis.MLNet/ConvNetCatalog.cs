@@ -125,7 +125,8 @@ public static class ConvNetCatalog
         string[] read = [.. named.Inputs.Select(static i => i.Name)];
         return new ConvNetEstimator(
             inputs,
-            () => new StockOnnx(catalog.ApplyOnnxModel(made, read, new MemoryStream(OnnxFile.ToBytes(ColumnGraph.OneRow(named, slotNames))))),
+            () => new StockOnnx(ContextEnvironment.TransformsOnDevice(catalog)
+                .ApplyOnnxModel(made, read, new MemoryStream(OnnxFile.ToBytes(ColumnGraph.OneRow(named, slotNames))))),
             () => new GraphComputation(named, ContextEnvironment.Settings(catalog), batchSize));
     }
 

@@ -27,12 +27,12 @@ internal static class ImageFiles
         () => new StockChain(Chain(catalog, output, input, source)),
         () => new ImageComputation(input, output, source, batchSize));
 
-    /// <summary>Settings before each file, the mapping by contract, and an ONNX step that does nothing but fix the vector's size.</summary>
+    /// <summary>Settings before each file, the mapping by contract, and an ONNX step that gives the vector its shape.</summary>
     private static EstimatorChain<ITransformer> Chain(TransformsCatalog catalog, string output, string input, ImageSource source) =>
         new EstimatorChain<ITransformer>()
             .Append(catalog.Expression(FileColumn, $"file => concat(\"{source.ToText()}|\", file)", input))
             .Append(catalog.CustomMapping<ImageFileRow, ImagePixelsRow>(ImageFileMapping.Map, ImageFileMapping.Contract))
-            .Append(catalog.ApplyOnnxModel([output], [PixelsColumn], new MemoryStream(OnnxFile.ToBytes(Sized(output, input, source)))))
+            .Append(ContextEnvironment.ProcessorTransforms.ApplyOnnxModel([output], [PixelsColumn], new MemoryStream(OnnxFile.ToBytes(Sized(output, input, source)))))
             .Append<ITransformer>(catalog.DropColumns(FileColumn, PixelsColumn));
 
     private static OnnxGraph Sized(string output, string input, ImageSource source)
@@ -40,8 +40,9 @@ internal static class ImageFiles
         var p = source.Preprocessing;
         var shape = p.Layout == TensorLayout.Nhwc ? new TensorShape(p.Height, p.Width, 3) : new TensorShape(3, p.Height, p.Width);
         var build = new GraphBuilder("images");
-        var pixels = build.Input(PixelsColumn, ElementType.Float, shape);
-        build.Node("Identity", [pixels], name: output);
+        // OnnxTransformer takes a vector of unknown length where the unknown dimension is not the first
+        var pixels = build.Input(PixelsColumn, ElementType.Float, new TensorShape(1, Dim.Free("pixels")));
+        build.Node("Reshape", [pixels, build.Longs([.. shape.Dims.Select(static d => d.Size)])], name: output);
         build.SetMetadata(ColumnGraph.KindKey, ColumnGraph.ImagesKind);
         build.SetMetadata(SourceKey, source.ToText());
         build.SetMetadata(InputKey, input);

@@ -169,12 +169,4 @@ public sealed class TransferChainTests : IDisposable
     private EstimatorChain<Microsoft.ML.Transforms.ValueToKeyMappingTransformer> Features() => Images()
         .Append(_ml.Transforms.ExtractConvFeatures("Features", "Pixels", PictureFolder.Network, layer: "fc3"))
         .Append(_ml.Transforms.Conversion.MapValueToKey("Label"));
-
-    private sealed class AnyEstimator<T>(IEstimator<T> inner) : IEstimator<ITransformer>
-        where T : class, ITransformer
-    {
-        public ITransformer Fit(IDataView input) => inner.Fit(input);
-
-        public SchemaShape GetOutputSchema(SchemaShape inputSchema) => inner.GetOutputSchema(inputSchema);
-    }
 }
