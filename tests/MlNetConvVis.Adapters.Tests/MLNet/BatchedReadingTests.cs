@@ -73,7 +73,7 @@ public sealed class BatchedReadingTests
     [Fact]
     public void Shuffled_rows_keep_their_labels()
     {
-        var data = PixelRow.Data(_ml, 30);
+        var data = _ml.Data.Cache(PixelRow.Data(_ml, 30));
         var features = Extract(batch: 4).Fit(data).Transform(data);
         var plain = PixelRow.Column(features, "Pixels").Zip(PixelRow.Column(features, "Features")).ToDictionary(static p => p.First[0], static p => p.Second);
         Assert.True(features.CanShuffle);

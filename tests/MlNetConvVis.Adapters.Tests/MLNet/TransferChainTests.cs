@@ -61,11 +61,11 @@ public sealed class TransferChainTests : IDisposable
         AssertSame(before, batched.Transform(Data(fresh)));
         Assert.DoesNotContain(batched, static t => t is Microsoft.ML.Transforms.Onnx.OnnxTransformer);
 
+        var labels = before.GetColumn<string>("PredictedLabel").ToArray();
         foreach (var one in new[] { model, (ITransformer)loaded, batched })
         {
-            using var engine = _ml.Model.CreatePredictionEngine<PictureRow, PicturePrediction>(one, data.Schema);
-            var predicted = _pictures.Rows.Select(engine.Predict).ToArray();
-            Assert.Equal(before.GetColumn<string>("PredictedLabel"), predicted.Select(static p => p.PredictedLabel));
+            using var engine = _ml.Model.CreatePredictionEngine<PictureRow, PicturePrediction>(one, data.Schema);      // disposes of the model too
+            Assert.Equal(labels, _pictures.Rows.Select(r => engine.Predict(r).PredictedLabel));
         }
     }
 
