@@ -1,34 +1,41 @@
 using Microsoft.ML;
-using Microsoft.ML.Transforms.Onnx;
-using MlNetConvVis.Graph;
-using MlNetConvVis.Onnx;
+using MlNetConvVis.MLNet.Batching;
 
 namespace MlNetConvVis.MLNet;
 
 /// <summary>
-/// A network's part in an ML.NET pipeline. There is nothing to learn: fitting checks the columns and gives ML.NET's own OnnxTransformer, which
-/// saves and loads with <c>ml.Model</c> like any built-in one, and holds a native session until it is disposed.
+/// A network's part in an ML.NET pipeline. There is nothing to learn: fitting checks the columns and opens the network. Its transformer computes
+/// whole batches of rows where it is given data, and single rows where a prediction engine asks. What is saved is a transformer of ML.NET's own
+/// with the same values; <see cref="ConvNetModels.LoadConvNets(ModelOperationsCatalog, string, out DataViewSchema)"/> gives it its batches back.
 /// </summary>
 public sealed class ConvNetEstimator : IEstimator<ITransformer>
 {
-    private readonly Lazy<OnnxScoringEstimator> _inner;
+    private readonly IReadOnlyList<WantedColumn> _inputs;
+    private readonly SharedModel _model;
 
-    internal ConvNetEstimator(TransformsCatalog catalog, OnnxGraph graph)
-    {
-        string[] outputs = [.. graph.Outputs.Select(static o => o.Name)];
-        string[] inputs = [.. graph.Inputs.Select(static i => i.Name)];
-        _inner = new(() => catalog.ApplyOnnxModel(outputs, inputs, new MemoryStream(OnnxFile.ToBytes(graph))));
-    }
+    internal ConvNetEstimator(IReadOnlyList<WantedColumn> inputs, Func<IEstimator<ITransformer>> stock, Func<IBatchComputation> batched) =>
+        (_inputs, _model) = (inputs, new SharedModel(stock, batched));
 
     /// <summary>Checks the columns and gives the transformer.</summary>
     /// <param name="input">The data.</param>
-    /// <returns>The transformer; dispose of it when it is no longer used.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public ITransformer Fit(IDataView input) => _inner.Value.Fit(input);
+    /// <returns>The transformer; it holds native memory until it is disposed of, which a <c>TransformerChain</c> does for
+    /// all in it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing, or of another type or size; the message says which is wanted.</exception>
+    public ITransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        foreach (var column in _inputs) column.Check(input.Schema);
+        return _model.Fit(input);
+    }
 
     /// <summary>Says which columns the data will have.</summary>
     /// <param name="inputSchema">The columns it has.</param>
     /// <returns>Those, and the new ones.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _inner.Value.GetOutputSchema(inputSchema);
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type; the message says which is wanted.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        foreach (var column in _inputs) column.Check(inputSchema);
+        return _model.GetOutputSchema(inputSchema);
+    }
 }

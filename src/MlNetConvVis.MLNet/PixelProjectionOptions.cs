@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MlNetConvVis.Graph.Reversal;
 
 namespace MlNetConvVis.MLNet;
@@ -24,4 +25,9 @@ public sealed record PixelProjectionOptions
     /// <summary>Gets a second column to make, a vector of one <see cref="float"/> with the unit's activation; null for none.</summary>
     /// <value>The default is null.</value>
     public string? ActivationColumnName { get; init; }
+
+    /// <summary>Gets how many rows are read ahead and computed at once.</summary>
+    /// <value>The default is 16.</value>
+    [Range(1, 4096)]
+    public int BatchSize { get; init; } = 16;
 }

@@ -11,6 +11,9 @@ public static class OnnxFile
     /// <summary>The IR version that is written: the newest that pairs with operator set 18.</summary>
     private const int WrittenIrVersion = 8;
 
+    /// <summary>The version of the classical operators (domain ai.onnx.ml) that is written; from 2 on a LabelEncoder maps from texts.</summary>
+    private const int WrittenMLOpset = 2;
+
     /// <summary>Reads a model as it stands in the file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The graph, in the file's own operator set.</returns>
@@ -57,6 +60,8 @@ public static class OnnxFile
             Graph = WireWriter.Graph(graph ?? throw new ArgumentNullException(nameof(graph))),
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = graph.Opset });
+        foreach (var domain in graph.Nodes.Select(static n => n.Domain).Where(static d => d.Length > 0).Distinct().Order(StringComparer.Ordinal))
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = domain == "ai.onnx.ml" ? WrittenMLOpset : 1 });
         foreach (var (key, value) in graph.Metadata) model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         return model.ToByteArray();
     }

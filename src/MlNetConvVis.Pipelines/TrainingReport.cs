@@ -89,16 +89,16 @@ public static class TrainingReport
 
     private static LineChart Chart(
         string caption, ChartAxis y, IReadOnlyList<EpochMetrics> epochs, params IReadOnlyList<(string Name, Func<EpochMetrics, double?> Value)> curves) => new()
-    {
-        Caption = caption,
-        X = new ChartAxis("epoch"),
-        Y = y,
-        Series =
+        {
+            Caption = caption,
+            X = new ChartAxis("epoch"),
+            Y = y,
+            Series =
         [
             .. curves.Where(c => epochs.Any(e => IsDrawn(c.Value(e))))
                 .Select(c => new ChartSeries(c.Name, [.. epochs.Where(e => IsDrawn(c.Value(e))).Select(e => new ChartPoint(e.Epoch, c.Value(e)!.Value))])),
         ],
-    };
+        };
 
     private static bool IsDrawn(double? value) => value is { } number && double.IsFinite(number);
 

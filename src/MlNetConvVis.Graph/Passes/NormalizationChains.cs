@@ -49,7 +49,8 @@ internal sealed class NormalizationChains
         return Mean(mean.Value) is { } window && IsSquare(window.Of, node.Inputs[0]) && Spans(window, node.Inputs[0])
             ? node with
             {
-                OpType = "LRN", Inputs = [node.Inputs[0]],
+                OpType = "LRN",
+                Inputs = [node.Inputs[0]],
                 Attributes = OnnxAttributes.Of(("size", window.Size), ("alpha", mean.Constant), ("beta", beta), ("bias", biased.Constant)),
             } : null;
     }

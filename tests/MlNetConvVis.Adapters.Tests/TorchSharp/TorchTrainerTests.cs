@@ -48,7 +48,9 @@ public sealed class TorchTrainerTests
         using var folder = new TemporaryFolder();
         var options = TinyTraining.Options with
         {
-            Epochs = 200, WeightDecay = 1, LearningRate = new LearningRateSchedule { Shape = LearningRateShape.Step, Peak = 100, StepEpochs = 2, Factor = 1 },
+            Epochs = 200,
+            WeightDecay = 1,
+            LearningRate = new LearningRateSchedule { Shape = LearningRateShape.Step, Peak = 100, StepEpochs = 2, Factor = 1 },
         };
         var error = Assert.Throws<TrainingDivergedException>(() =>
             new ConvNetTrainer(TinyTraining.Network(), TinyTraining.Set(), options, new TorchTrainingEngine()).Train(folder.Path));

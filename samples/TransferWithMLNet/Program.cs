@@ -1,0 +1,1 @@
+return TransferWithMLNet.PhotoTransfer.Run(args, Console.Out);

@@ -1,0 +1,48 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MlNetConvVis.Imaging;
+using MlNetConvVis.MLNet.Batching;
+
+namespace MlNetConvVis.MLNet.Images;
+
+/// <summary>Decodes and preprocesses a batch of files side by side.</summary>
+internal sealed class ImageComputation(string input, string output, PhotoFolder source, int batchSize) : IBatchComputation
+{
+    public IReadOnlyList<string> Inputs { get; } = [input];
+
+    public IReadOnlyList<string> Outputs { get; } = [output];
+
+    public int BatchSize => batchSize;
+
+    public IBatchRun Open() => new ImageRun(source, batchSize);
+
+    public void Dispose()
+    {
+        // nothing native is held
+    }
+
+    private sealed class ImageRun(PhotoFolder source, int batchSize) : IBatchRun
+    {
+        private readonly ImageLoader _loader = new(source.Preprocessing, new ImageLoaderOptions { Strict = true });
+        private readonly int _length = source.Preprocessing.TensorLength;
+        private readonly float[] _pixels = new float[batchSize * source.Preprocessing.TensorLength];
+
+        public void Compute(int rows, IReadOnlyList<ColumnBlock> inputs)
+        {
+            var files = (ScalarBlock<ReadOnlyMemory<char>>)inputs[0];
+            _loader.Load([.. Enumerable.Range(0, rows).Select(row => source.PathOf(files[row].ToString()))], _pixels);
+        }
+
+        public Delegate Getter(string output, Func<int> row) => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) =>
+        {
+            var editor = VBufferEditor.Create(ref value, _length);
+            _pixels.AsSpan(row() * _length, _length).CopyTo(editor.Values);
+            value = editor.Commit();
+        });
+
+        public void Dispose()
+        {
+            // buffers go with it
+        }
+    }
+}
