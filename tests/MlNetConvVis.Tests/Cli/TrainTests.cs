@@ -60,6 +60,7 @@ public sealed class TrainTests : IDisposable
     {
         WriteColours(2);
         Train("--engine", "torchsharp").AssertRefused("--engine is 'torchsharp'");
+        Train("--mixed-precision").AssertRefused("--mixed-precision is of --engine torchsharp, but the engine is onnx");
         Train("--engine", "tensorflow").AssertRefused("--engine is 'tensorflow', which is not one of its choices");
     }
 

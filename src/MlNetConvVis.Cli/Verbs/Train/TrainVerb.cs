@@ -38,6 +38,9 @@ internal sealed class TrainVerb : Verb
     private readonly ValueOption _engine = new(
         "--engine", "NAME", "onnx or torchsharp",
         "what trains: onnx (ONNX Runtime), or torchsharp where it was built in; default onnx");
+    private readonly FlagOption _mixed = new("--mixed-precision", "convolutions and dense layers in float16; with --engine torchsharp on CUDA");
+    private readonly FlagOption _deterministic = new(
+        "--deterministic", "the same weights to the bit on CUDA too, slower; with --engine torchsharp (on the processor it is so anyway)");
     private readonly FlagOption _strict = new("--strict", "stop at an image that cannot be read; otherwise it is named and skipped");
 
     private readonly RecipeOptions _settings = new();
@@ -46,7 +49,7 @@ internal sealed class TrainVerb : Verb
         : base("train", "train a network on folders of photos and write it as ONNX")
     {
         Command.Arguments.Add(_spec);
-        Takes([_data, _out, _resume, _recipe, _validation, _seed, _engine, _strict, .. _settings.All]);
+        Takes([_data, _out, _resume, _recipe, _validation, _seed, _engine, _mixed, _deterministic, _strict, .. _settings.All]);
     }
 
     public override string Details =>
@@ -66,7 +69,8 @@ internal sealed class TrainVerb : Verb
     public override int Run(Arguments given, Terminal terminal)
     {
         var clock = Stopwatch.StartNew();
-        var engine = Engines.Named(given.Choice(_engine, Engines.Names) ?? "onnx", _engine);
+        var engine = Engines.Named(
+            given.Choice(_engine, Engines.Names) ?? "onnx", _engine, [.. new[] { _mixed, _deterministic }.Where(given.Flag)]);
         var spec = NetworkSpec.Read(given.Required(_spec, Wanted));
         var options = Options(given, spec, terminal);
         var data = given.Required(_data);
