@@ -62,9 +62,11 @@ internal sealed class TrainingRun : IDisposable
         var whole = Stopwatch.StartNew();
         _clock.Start();
         var sums = new EpochSums(epoch, _source.StepsPerEpoch, _source.BatchSize);
+        TrainingBatch? last = null;
         foreach (var batch in _source.Epoch(epoch))
         {
             cancellation.ThrowIfCancellationRequested();
+            last = batch;
             Step(batch, sums);
             progress?.Report(Progress(sums, null));
         }
@@ -76,6 +78,7 @@ internal sealed class TrainingRun : IDisposable
             metrics = metrics with { ValidationLoss = checkedOn.Loss, ValidationAccuracy = checkedOn.Accuracy, ValidationTop5 = checkedOn.Top5 };
         }
 
+        StopIfBroken(metrics.ValidationLoss, last!, sums);
         _epochs.Add(metrics);
         _history = [.. _epochs];
         if (epoch == 1 && _options.TimeBudget is { } budget)
@@ -99,6 +102,15 @@ internal sealed class TrainingRun : IDisposable
         sums.Add(loss, _session.Longs(_step.Correct)[0], rate);
         if (!float.IsFinite(loss))
             throw Divergence.Explain(_network.Graph, _step, _session.ReadPreviousState(), batch, _options.ToSettings(), (sums.Epoch, sums.Done, loss, rate));
+    }
+
+    /// <summary>The last step of an epoch may break what no training loss shows any more: nothing of that is to be saved.</summary>
+    private void StopIfBroken(double? validationLoss, TrainingBatch last, EpochSums sums)
+    {
+        var state = _session.ReadState();
+        var at = (sums.Epoch, sums.Done, (float)(validationLoss ?? double.NaN), sums.Rate);
+        if (!Divergence.IsWhole(state)) throw Divergence.Explain(_network.Graph, _step, state, last, _options.ToSettings(), at);
+        if (!double.IsFinite(validationLoss ?? 0)) throw Divergence.ExplainInUse(CurrentNetwork(), last, _options.ToSettings(), at);
     }
 
     private TrainingProgress Progress(EpochSums sums, EpochMetrics? finished)

@@ -51,10 +51,12 @@ public sealed class FiftyStepsTests
     public void Half_precision_learns_the_same_and_keeps_weights_in_float32()
     {
         TorchPresence.SkipWithout();
-        var type = TorchPresence.HasHalfOnProcessor ? torch.ScalarType.Float16 : torch.ScalarType.BFloat16;
+        // LibTorch 1.13 has bfloat16 there only: 8 bits of a number instead of 11.
+        var (type, allowed) = TorchPresence.HasHalfOnProcessor ? (torch.ScalarType.Float16, 0.05) : (torch.ScalarType.BFloat16, 0.4);
         var reference = FiftySteps.Read();
         var outcome = reference.Train(new EngineOf(d => new TorchArithmetic(d, type)), s_cpu);
-        Assert.All(reference.Losses.Zip(outcome.Losses), static l => Assert.Equal(l.First, l.Second, 0.15));
+        TestContext.Current.SendDiagnosticMessage($"{type}: at most {reference.Losses.Zip(outcome.Losses, static (a, b) => Math.Abs(a - b)).Max():G2} nats");
+        Assert.All(reference.Losses.Zip(outcome.Losses), l => Assert.Equal(l.First, l.Second, allowed));
         Assert.InRange(outcome.Losses[^1], reference.Losses[^1] - 0.05, reference.Losses[^1] + 0.05);
         Assert.NotEqual((float)reference.Losses[0], outcome.Losses[0], 1e-5f);
     }

@@ -138,6 +138,24 @@ public sealed class ConvNetTrainerTests : IDisposable
         if (kept.Epoch == 1) Assert.Equal(before, File.ReadAllBytes(checkpoint));
     }
 
+    /// <summary>The last step of an epoch may break what only validation shows; a checkpoint must not hold it.</summary>
+    [Fact]
+    public void What_breaks_at_the_end_of_an_epoch_stops_training_too()
+    {
+        var hot = TinyTraining.Options with
+        {
+            Epochs = 200,
+            BatchSize = 64,                                          // one batch an epoch, so every step is the last
+            WeightDecay = 1,
+            LearningRate = new LearningRateSchedule { Shape = LearningRateShape.Step, Peak = 100, StepEpochs = 2, Factor = 1 },
+        };
+        var error = Assert.Throws<TrainingDivergedException>(() => Train(hot, _folder.Path));
+        Assert.Contains($"'{error.Layer}'", error.Message, StringComparison.Ordinal);
+        var kept = Checkpoint.Read(Checkpoint.Newest(_folder.Path)!);
+        Assert.Equal(error.Epoch - 1, kept.Epoch);
+        Assert.All(kept.State.Values, static t => Assert.All(t.Floats.ToArray(), static v => Assert.True(float.IsFinite(v))));
+    }
+
     [Fact]
     public void Options_out_of_range_are_named() =>
         Assert.Contains("Peak", Assert.Throws<TrainingException>(() =>
