@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MlNetConvVis.Data;
 using MlNetConvVis.Features;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.MLNet.Images;
@@ -30,7 +31,7 @@ public sealed class ConvNetImageTrainer : IEstimator<ConvNetModel>
             $"Network '{spec.Name}' does not say how pictures become its input. Add 'preprocessing' to the spec.", nameof(spec));
     }
 
-    /// <summary>Reads the images once, trains, and gives the network.</summary>
+    /// <summary>Reads the images, trains, and gives the network.</summary>
     /// <param name="input">The data, with a key as label and a text with an image's path. Rows without a label are left out.</param>
     /// <returns>The trained network as a transformer; it holds native memory until it is disposed of.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
@@ -70,28 +71,24 @@ public sealed class ConvNetImageTrainer : IEstimator<ConvNetModel>
 
     private TrainingSet Read(IDataView input, LabelColumn label)
     {
-        var (labels, files) = (new List<int>(), new List<string>());
-        var column = input.Schema[_image.Name];
+        var (images, column) = (new List<LabelledImage>(), input.Schema[_image.Name]);
         using (var cursor = input.GetRowCursor([label.Column, column]))
         {
             var (readLabel, readFile) = (cursor.GetGetter<uint>(label.Column), cursor.GetGetter<ReadOnlyMemory<char>>(column));
-            var source = new PhotoFolder(_preprocessing, _options.ImageFolder);
+            var settings = new PhotoFolder(_preprocessing, _options.ImageFolder);
             (uint key, ReadOnlyMemory<char> file) = (0, default);
             while (cursor.MoveNext())
             {
                 readLabel(ref key);
                 readFile(ref file);
-                if (key == 0) continue;
-                labels.Add((int)key - 1);
-                files.Add(source.PathOf(file.ToString()));
+                if (key > 0) images.Add(new LabelledImage(settings.PathOf(file.ToString()), (int)key - 1));
             }
         }
 
-        new ImageLoader(_preprocessing, new ImageLoaderOptions { Strict = true }).LoadFrames(files, out var frames);
         bool Validates(int row) => _options.ValidateEvery > 0 && row % _options.ValidateEvery == _options.ValidateEvery - 1;
-        var rows = Enumerable.Range(0, files.Count);
-        return new TrainingSet(
-            new PixelStore(frames), labels, label.ClassNames, [.. rows.Where(r => !Validates(r))], [.. rows.Where(Validates)], _preprocessing);
+        var (all, rows) = (new ImageSet(label.ClassNames, images), Enumerable.Range(0, images.Count));
+        return TrainingSet.Load(
+            all.Subset(rows.Where(r => !Validates(r))), all.Subset(rows.Where(Validates)), _preprocessing, new ImageLoaderOptions { Strict = true });
     }
 
     /// <summary>Images, the network up to its logits, ML.NET's softmax with its annotations, and nothing of what is in between.</summary>

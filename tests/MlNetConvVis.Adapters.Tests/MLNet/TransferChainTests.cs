@@ -35,6 +35,22 @@ public sealed class TransferChainTests : IDisposable
     }
 
     [Fact]
+    public void A_mean_of_each_pixel_travels_in_a_saved_model()
+    {
+        var preprocessing = new Imaging.ImagePreprocessing
+        {
+            Width = 24, Height = 24, PerPixelMean = true,
+            MeanImage = new Imaging.PixelMean(24, 24, [.. Enumerable.Range(0, 3 * 24 * 24).Select(static i => i / 16f)]),
+        };
+        var images = _ml.Transforms.LoadConvNetImages("Pixels", "ImagePath", PictureFolder.Network.With(preprocessing, null), _pictures.Path);
+        var (before, file) = (images.Fit(Data()), new MemoryStream());
+        _ml.Model.Save(before, Data().Schema, file);
+        file.Position = 0;
+        var after = new MLContext().Model.Load(file, out _).Transform(Data());
+        Assert.Equal(PixelRow.Column(before.Transform(Data()), "Pixels"), PixelRow.Column(after, "Pixels"));
+    }
+
+    [Fact]
     public void The_chain_of_the_paper_learns_predicts_saves_and_loads()
     {
         var data = Data();
