@@ -1,6 +1,7 @@
 using MlNetConvVis.Cli.Output;
 using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Cli.Verbs;
+using MlNetConvVis.Cli.Verbs.Ablate;
 using MlNetConvVis.Cli.Verbs.Diagnose;
 using MlNetConvVis.Cli.Verbs.Doctor;
 using MlNetConvVis.Cli.Verbs.Evaluate;
@@ -26,7 +27,7 @@ internal static class App
     private static IReadOnlyList<Verb> AllVerbs =>
     [
         new RunVerb(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new GradCamVerb(),
-        new VisualizeVerb(), new EvolveVerb(), new DiagnoseVerb(), new TrainVerb(), new EvaluateVerb(), new TransferVerb(), new DepthVerb(),
+        new VisualizeVerb(), new EvolveVerb(), new DiagnoseVerb(), new TrainVerb(), new AblateVerb(), new EvaluateVerb(), new TransferVerb(), new DepthVerb(),
     ];
 
     /// <summary>Runs one call.</summary>
