@@ -1,6 +1,8 @@
 using MlNetConvVis.Features;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Runtime;
+using MlNetConvVis.Specs;
+using MlNetConvVis.Specs.Compilation;
 using MlNetConvVis.Transfer;
 
 namespace MlNetConvVis.Pipelines;
@@ -11,6 +13,7 @@ internal sealed class PipelineContext(PipelineSpec spec, RunFolder folder, Sessi
     private ConvNet? _trained;
     private FeatureCache? _cache;
     private ImageFrames? _sourcePhotos;
+    private NetworkSpec? _shape;
 
     public PipelineSpec Spec => spec;
 
@@ -32,7 +35,14 @@ internal sealed class PipelineContext(PipelineSpec spec, RunFolder folder, Sessi
 
     public string NetworkFile => spec.Model ?? folder.In("train", "model.onnx");
 
-    public string UntrainedFile => folder.In("train", "untrained.onnx");
+    /// <summary>Gets the spec of the network: that of the training, or what a network of our own carries with it.</summary>
+    public NetworkSpec Shape => _shape ??= spec.Train is { } train ? NetworkSpec.Read(train.Spec)
+        : Network.Original.Metadata.TryGetValue(NetworkMetadata.SpecKey, out var text) ? NetworkSpec.Parse(text, NetworkFile)
+        : throw new PipelineException($"'{NetworkFile}' does not carry its spec, so that no network of the same shape can be made. " +
+            "'beside-untrained' and 'beside-from-scratch' need a network that convvis trained; leave them out.");
+
+    /// <summary>Gets the untrained network of the same shape, which the training or the features step writes.</summary>
+    public string UntrainedFile => folder.In(spec.Train is null ? "features" : "train", "untrained.onnx");
 
     /// <summary>Gets the photos that pictures are drawn from.</summary>
     public ImageFrames SourcePhotos => _sourcePhotos ??= Load(Data.Pictures.Sources());

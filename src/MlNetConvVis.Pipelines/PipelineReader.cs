@@ -39,7 +39,7 @@ public static class PipelineReader
             Model = top.Has("model") ? PathIn(folder, top.Text("model")) : null,
             Cache = top.Has("cache") ? PathIn(folder, top.Text("cache")) : null,
             Overlap = top.Has("overlap") ? Overlap(top.Map("overlap")) : null,
-            Transfer = top.Has("transfer") ? Transfer(top.Map("transfer"), folder, top.Has("train"), seed) : null,
+            Transfer = top.Has("transfer") ? Transfer(top.Map("transfer"), folder, seed) : null,
             Depth = top.Has("depth") ? Depth(top.Map("depth"), seed) : null,
             Visualize = top.Has("visualize") ? Visualize(top.Map("visualize")) : null,
         };
@@ -87,29 +87,38 @@ public static class PipelineReader
         return new TrainSection(PathIn(folder, map.Text("spec")), options with { Seed = seed });
     }
 
-    private static TransferSection Transfer(YamlMap map, string folder, bool trains, ulong seed)
+    private static TransferSection Transfer(YamlMap map, string folder, ulong seed)
     {
         map.EnsureNoOtherKeys(PipelineFormat.Transfer.Names);
-        var beside = map.Bool("beside-untrained", false);
-        if (beside && !trains)
-            throw map.Error("'beside-untrained' needs a 'train' section: only a spec says what an untrained network of the same shape is.");
         var named = map.Choice("protocol", TransferProtocols.ByName, TransferProtocols.Folder);
         var ranks = named == TransferProtocols.Voc2012;
-        string[] drawn = ["images-per-class", "test-per-class", "folds", "splits", "switches", "beside-untrained"];
+        string[] drawn = ["images-per-class", "test-per-class", "folds", "splits", "switches", "beside-untrained", "beside-from-scratch"];
         if (ranks && Array.Find(drawn, map.Has) is { } extra)
             throw map[extra].Error($"'{extra}' is there, but 'protocol: voc2012' takes the data set's own training and validation images; leave it out.");
-        return new TransferSection(map.Text("layer"), Protocol(map, named, seed) with
+        var protocol = Protocol(map, named, seed) with
         {
             ImagesPerClass = map.List("images-per-class", static v => v.AsInt(least: 1), named.ImagesPerClass),
-        })
+        };
+        return new TransferSection(map.Text("layer"), protocol)
         {
             Heads = map.List("heads", static v => v.AsChoice(s_heads), [HeadKind.Softmax]),
             IsRanking = ranks,
-            BesideUntrained = beside,
+            BesideUntrained = map.Bool("beside-untrained", false),
+            FromScratch = map.Has("beside-from-scratch") ? FromScratch(map.Map("beside-from-scratch"), protocol) : null,
             Switches = map.Bool("switches", false),
             MostFeatures = map.Int("most-features", int.MaxValue, least: 1),
             Splits = map.Has("splits") ? PathIn(folder, map.Text("splits")) : null,
         };
+    }
+
+    private static FromScratchSection FromScratch(YamlMap map, TransferProtocol protocol)
+    {
+        var options = RecipeYaml.Read(map, TrainingOptions.Modern, "folds", "images-per-class");
+        var images = map.List("images-per-class", static v => v.AsInt(least: 1), protocol.ImagesPerClass);
+        var most = protocol.ImagesPerClass.Max();
+        if (images.Max() > most)
+            throw map["images-per-class"].Error($"'images-per-class' has {images.Max()}, but the transfer trains on {most} images a class at most.");
+        return new FromScratchSection(options, Math.Min(map.Int("folds", protocol.Folds, least: 1), protocol.Folds), images);
     }
 
     private static DepthSection Depth(YamlMap map, ulong seed)

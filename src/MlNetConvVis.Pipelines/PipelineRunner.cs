@@ -44,6 +44,7 @@ public static class PipelineRunner
         if (spec.Overlap is not null) yield return new OverlapStep();
         if (spec.Transfer is not null) yield return new FeaturesStep();
         if (spec.Transfer is { } transfer) yield return transfer.IsRanking ? new RankingStep() : new TransferStep();
+        if (spec.Transfer?.FromScratch is not null) yield return new FromScratchStep();
         if (spec.Depth is not null) yield return new DepthStep();
         if (spec.Visualize is not null) yield return new VisualizeStep();
         yield return new ReportStep(command);
@@ -53,6 +54,7 @@ public static class PipelineRunner
     private static void EnsureLayers(PipelineContext context)
     {
         var spec = context.Spec;
+        if (spec.Transfer is { BesideUntrained: true } or { FromScratch: not null }) _ = context.Shape;      // refuses a network without a spec
         string[] wanted = [.. spec.Transfer is { } transfer ? [transfer.Layer] : Array.Empty<string>(), .. spec.Depth?.Layers ?? [], .. spec.Visualize?.Layers ?? []];
         if (spec.Train is null)
         {

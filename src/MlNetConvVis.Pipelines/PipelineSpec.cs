@@ -86,8 +86,11 @@ public sealed record TransferSection(string Layer, TransferProtocol Protocol)
     /// <summary>Gets the heads, each trained and tested on the same splits. The first one is merged into the model that is written.</summary>
     public IReadOnlyList<HeadKind> Heads { get; init; } = [HeadKind.Softmax];
 
-    /// <summary>Gets whether the same is done with an untrained network of the same shape; needs a <c>train</c> section.</summary>
+    /// <summary>Gets whether the same is done with an untrained network of the same shape; needs a network whose spec is known.</summary>
     public bool BesideUntrained { get; init; }
+
+    /// <summary>Gets how the same network is trained on the target's training images alone, as a baseline; null for none.</summary>
+    public FromScratchSection? FromScratch { get; init; }
 
     /// <summary>Gets whether the switches of every max-pooling before the layer are written too.</summary>
     public bool Switches { get; init; }
@@ -98,6 +101,12 @@ public sealed record TransferSection(string Layer, TransferProtocol Protocol)
     /// <summary>Gets a file of splits to take, as a full path; null to draw them.</summary>
     public string? Splits { get; init; }
 }
+
+/// <summary>The baseline that is trained from scratch on the target alone, on the transfer's own splits.</summary>
+/// <param name="Options">The recipe; seed, device and threads are the run's.</param>
+/// <param name="Folds">How many of the transfer's folds: each is a training.</param>
+/// <param name="ImagesPerClass">Training images a class, each at most the transfer's largest number.</param>
+public sealed record FromScratchSection(TrainingOptions Options, int Folds, IReadOnlyList<int> ImagesPerClass);
 
 /// <summary>The comparison of layers (the paper's table 7).</summary>
 /// <param name="Layers">The layers, from the image upwards.</param>

@@ -42,6 +42,16 @@ internal static class PipelineFormat
         new("leave-out", FormatType.Flag, "leave such photos out of the target; default true")
     ]);
 
+    /// <summary><c>transfer: beside-from-scratch</c>.</summary>
+    public static FormatSection FromScratch { get; } = new(
+    [
+        new("folds", FormatType.Whole, "how many of the transfer's folds at most, each a training; default all") { Least = 1 },
+        new("images-per-class", FormatType.Wholes, "training images a class, at most the transfer's largest number; default those of the transfer") { Least = 1 },
+        new("recipe", FormatType.Choice, "begin with the values of a recipe; default modern") { Options = [.. RecipeSettings.Presets.Keys] },
+        .. Settings(areOfPictures: false),
+        new("augment", FormatType.Section, "how training images are varied; default the recipe's") { Section = Augment }
+    ]);
+
     /// <summary><c>transfer</c>.</summary>
     public static FormatSection Transfer { get; } = new(
     [
@@ -55,7 +65,8 @@ internal static class PipelineFormat
         new("most-features", FormatType.Whole, "a layer with more values is averaged over square cells of its maps; default no limit") { Least = 1 },
         new("splits", FormatType.Text, "splits to take (transfer/splits.json of another run); default drawn anew"),
         new("switches", FormatType.Flag, "write the switches of every max-pooling before the layer too; default false"),
-        new("beside-untrained", FormatType.Flag, "the same with an untrained network of the same shape; needs train; default false")
+        new("beside-untrained", FormatType.Flag, "the same with an untrained network of the same shape; needs train, or a model that convvis trained; default false"),
+        new("beside-from-scratch", FormatType.Section, "the same network trained on the target's training images alone, on the same folds; needs what beside-untrained needs") { Section = FromScratch }
     ]);
 
     /// <summary><c>depth</c>.</summary>

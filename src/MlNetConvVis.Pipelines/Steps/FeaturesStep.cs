@@ -1,6 +1,8 @@
 using System.Globalization;
 using MlNetConvVis.Data;
 using MlNetConvVis.Features;
+using MlNetConvVis.Onnx;
+using MlNetConvVis.Training;
 
 namespace MlNetConvVis.Pipelines.Steps;
 
@@ -20,6 +22,7 @@ internal sealed class FeaturesStep : IPipelineWork
 
     public string Run(PipelineContext context, string folder)
     {
+        if (context.Spec.Transfer!.BesideUntrained && context.Spec.Train is null) WriteUntrained(context);
         if (!context.Spec.Transfer!.Switches) return IntoCache(context, folder);
         var (layer, target) = (context.Spec.Transfer!.Layer, Target(context));
         var frames = context.Load(target.Sources());
@@ -29,6 +32,16 @@ internal sealed class FeaturesStep : IPipelineWork
         if (context.Spec.Transfer.BesideUntrained)
             Extract(context, ConvNet.Load(context.UntrainedFile), layer, frames, folder, "untrained", (0.5, 1));
         return string.Create(CultureInfo.InvariantCulture, $"{columns:N0} features of '{layer}' for each of {frames.Count:N0} images");
+    }
+
+    /// <summary>Random weights, and statistics of batch normalisation over the target's images.</summary>
+    private static void WriteUntrained(PipelineContext context)
+    {
+        var set = TrainingSet.Load(
+            Target(context), null, TrainedNetwork.PreprocessingOf(context.Shape), new() { Threads = context.Threads }, context.Cancellation);
+        var options = new TrainingOptions { Seed = context.Spec.Seed, Device = context.Settings.Device, Threads = context.Settings.Threads };
+        var network = context.Shape.Compile(set.Classes.Count, (long)context.Spec.Seed);
+        OnnxFile.Write(UntrainedNetwork.Of(network, set, options, cancellation: context.Cancellation), context.UntrainedFile);
     }
 
     private static string IntoCache(PipelineContext context, string folder)

@@ -24,8 +24,14 @@ internal static class ReportPages
             yield return new("Right on the held-out images", Percent(last.ValidationAccuracy ?? last.TrainingAccuracy), $"after {last.Epoch} epochs");
         foreach (var (i, row) in (results.Transfer?.Rows ?? []).Index())
         {
-            var beside = results.Untrained is { } untrained ? $"untrained network {Percent(untrained.Rows[i].MeanAccuracy)}" : null;
-            yield return new($"New classes, {row.ImagesPerClass} images each", Percent(row.MeanAccuracy), beside ?? Spread(row.StandardDeviation));
+            string[] beside =
+            [
+                .. results.FromScratch?.Rows.Where(r => r.ImagesPerClass == row.ImagesPerClass).Select(static r => $"from scratch {Percent(r.MeanAccuracy)}") ?? [],
+                .. results.Untrained is { } untrained ? [$"untrained network {Percent(untrained.Rows[i].MeanAccuracy)}"] : Array.Empty<string>(),
+            ];
+            yield return new(
+                $"New classes, {row.ImagesPerClass} images each", Percent(row.MeanAccuracy),
+                beside.Length > 0 ? string.Join(", ", beside) : Spread(row.StandardDeviation));
         }
 
         foreach (var claim in results.Depth?.Claims ?? [])

@@ -17,10 +17,11 @@ internal sealed class ReportStep(string command) : IPipelineWork
 
     public string Fingerprint(PipelineContext context) => RunFolder.Fingerprint(
         [
-            "report 2",
+            "report 3",
             context.Spec.Title,
             context.Network.Hash!,
             .. context.Spec.Transfer is null ? Array.Empty<string>() : [(context.Spec.Transfer.IsRanking ? new RankingStep() : (IPipelineWork)new TransferStep()).Fingerprint(context)],
+            .. context.Spec.Transfer?.FromScratch is null ? Array.Empty<string>() : [new FromScratchStep().Fingerprint(context)],
             .. context.Spec.Depth is null ? Array.Empty<string>() : [new DepthStep().Fingerprint(context)],
             .. context.Spec.Overlap is null ? Array.Empty<string>() : [new OverlapStep().Fingerprint(context)],
             .. context.Spec.Visualize is null ? Array.Empty<string>() : [new VisualizeStep().Fingerprint(context)],
@@ -50,6 +51,8 @@ internal sealed class ReportStep(string command) : IPipelineWork
             : [.. several.Heads.Skip(1).Select(head => Transfer(context, "trained", head))],
         Untrained = context.Spec.Transfer is not { BesideUntrained: true } ? null
             : Transfer(context, "untrained", context.Spec.Transfer.Heads[0]),
+        FromScratch = context.Spec.Transfer?.FromScratch is null ? null
+            : RunFolder.ReadJson<TransferResult>(context.Folder.In("from-scratch", FromScratchStep.ResultFile)),
         Ranking = context.Spec.Transfer is not { IsRanking: true } ? null
             : RunFolder.ReadJson<RankingResult>(context.Folder.In("transfer", RankingStep.ResultFile)),
         Depth = context.Spec.Depth is null ? null : RunFolder.ReadJson<DepthResult>(context.Folder.In("depth", DepthStep.ResultFile)),
@@ -100,6 +103,8 @@ internal sealed record PipelineResults
     public IReadOnlyList<TransferResult>? OtherHeads { get; init; }
 
     public TransferResult? Untrained { get; init; }
+
+    public TransferResult? FromScratch { get; init; }
 
     public RankingResult? Ranking { get; init; }
 

@@ -54,8 +54,12 @@ internal static class TransferPages
         var runs = new List<(string, TransferResult)> { (several ? Word(first) : "trained network", first) };
         foreach (var other in results.OtherHeads ?? []) runs.Add((Word(other), other));
         if (results.Untrained is { } untrained) runs.Add((several ? $"{Word(untrained)}, untrained network" : "untrained network", untrained));
+        if (results.FromScratch is { } scratch) runs.Add(("the same network trained from scratch", scratch));
         return runs;
     }
+
+    private static TableCell AccuracyAt(TransferResult result, int images) => result.Rows.FirstOrDefault(r => r.ImagesPerClass == images) is { } row
+        ? TableCell.Percent(row.MeanAccuracy, row.StandardDeviation) : "";
 
     private static LineChart Curve(List<(string Name, TransferResult Result)> runs) => new()
     {
@@ -66,17 +70,25 @@ internal static class TransferPages
             n.Name, [.. n.Result.Rows.Select(static r => new ChartPoint(r.ImagesPerClass, r.MeanAccuracy, r.StandardDeviation))]))],
     };
 
-    private static ReportTable Table(List<(string Name, TransferResult Result)> runs, TransferResult first) => new()
+    private static ReportTable Table(List<(string Name, TransferResult Result)> runs, TransferResult first)
     {
-        Caption = "Mean accuracy over classes",
-        Columns = [new(runs.Exists(static r => r.Name.EndsWith("network", StringComparison.Ordinal)) ? "Features from" : "Head"), .. first.Rows.Select(static r => new TableColumn($"{r.ImagesPerClass} a class", IsNumeric: true))],
-        Rows =
-        [
-            .. runs.Select(static n =>
-                (IReadOnlyList<TableCell>)[n.Name, .. n.Result.Rows.Select(static r => TableCell.Percent(r.MeanAccuracy, r.StandardDeviation))]),
-            ["guessing", .. first.Rows.Select(_ => TableCell.Percent(1.0 / first.ClassNames.Count))],
-        ],
-    };
+        // a baseline may have been run for other numbers of images
+        int[] numbers = [.. runs.SelectMany(static r => r.Result.Rows).Select(static r => r.ImagesPerClass).Distinct().Order()];
+        return new ReportTable
+        {
+            Caption = "Mean accuracy over classes",
+            Columns =
+            [
+                new(runs.Exists(static r => r.Name.EndsWith("network", StringComparison.Ordinal)) ? "Features from" : "Head"),
+                .. numbers.Select(static n => new TableColumn($"{n} a class", IsNumeric: true)),
+            ],
+            Rows =
+            [
+                .. runs.Select(run => (IReadOnlyList<TableCell>)[run.Name, .. numbers.Select(n => AccuracyAt(run.Result, n))]),
+                ["guessing", .. numbers.Select(_ => TableCell.Percent(1.0 / first.ClassNames.Count))],
+            ],
+        };
+    }
 
     private static ReportTable Pairs(ProtocolRow row) => new()
     {

@@ -2,7 +2,7 @@ namespace MlNetConvVis.Transfer.Protocol;
 
 /// <summary>Fits and tests every fold and number of images, and sums up.</summary>
 internal sealed class ProtocolRun(
-    TransferProtocol protocol, FeatureMatrix features, IReadOnlyList<FoldSplit> splits, IProgress<TransferProgress>? progress)
+    TransferProtocol protocol, FeatureMatrix features, IReadOnlyList<FoldSplit> splits, FoldClassifier classify, IProgress<TransferProgress>? progress)
 {
     private const int PairsKept = 10;
     private readonly int _classes = features.ClassNames.Count;
@@ -39,27 +39,19 @@ internal sealed class ProtocolRun(
     private FoldResult Fold(FoldSplit split, int images, int[][] confusion, CancellationToken cancel)
     {
         var rows = split.Train.SelectMany(rows => rows.Take(images)).ToArray();
-        var options = protocol.Head with { Seed = unchecked(protocol.Seed + (ulong)split.Fold) };
-        var fit = HeadTrainer.Fit(features, rows, options, cancel);
-        var predicted = fit.Head.Predict(Gather(split.Test), options.Threads);
+        var found = classify(split.Fold, rows, split.Test, cancel);
         var (right, tested) = (new int[_classes], new int[_classes]);
-        for (var i = 0; i < predicted.Length; i++)
+        foreach (var (i, taken) in found.Classes.Index())
         {
             var label = features.Labels[split.Test[i]];
-            confusion[label][predicted[i]]++;
+            confusion[label][taken]++;
             tested[label]++;
-            if (predicted[i] == label) right[label]++;
+            if (taken == label) right[label]++;
         }
+
         var accuracy = right.Zip(tested, (r, t) => (double)r / t).Average();
         progress?.Report(new TransferProgress(++_done, splits.Count * protocol.ImagesPerClass.Count, images, split.Fold, accuracy));
-        return new FoldResult(split.Fold, accuracy, rows.Length, split.Test.Count, fit.L2, fit.Iterations, fit.Converged);
-    }
-
-    private float[] Gather(IReadOnlyList<int> rows)
-    {
-        var gathered = new float[rows.Count * features.Columns];
-        for (var i = 0; i < rows.Count; i++) features.Row(rows[i]).CopyTo(gathered.AsSpan(i * features.Columns));
-        return gathered;
+        return new FoldResult(split.Fold, accuracy, rows.Length, split.Test.Count, found.L2, found.Iterations, found.Converged);
     }
 
     private ConfusedPair[] MostConfused(int[][] confusion) =>

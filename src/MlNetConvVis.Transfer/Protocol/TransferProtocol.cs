@@ -57,9 +57,43 @@ public sealed record TransferProtocol
         CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(features);
+        return Run(features, splits ?? PlanSplits(features), Classify, progress, cancel);
+
+        FoldPrediction Classify(int fold, IReadOnlyList<int> train, IReadOnlyList<int> test, CancellationToken stop)
+        {
+            var options = Head with { Seed = unchecked(Seed + (ulong)fold) };
+            var fit = HeadTrainer.Fit(features, train, options, stop);
+            return new FoldPrediction(fit.Head.Predict(Gathered(features, test), options.Threads), fit.L2, fit.Iterations, fit.Converged);
+        }
+    }
+
+    /// <summary>Runs the protocol with another classifier than a head on features, such as a whole network trained on each fold's images.</summary>
+    /// <param name="images">The labels, groups and uses of all images; the features are not looked at.</param>
+    /// <param name="splits">The folds' rows; those that the protocol asks for, or the first of them.</param>
+    /// <param name="classify">Trains and tests.</param>
+    /// <param name="progress">Told after each fold.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <exception cref="ArgumentException">The protocol is impossible, or the splits do not fit.</exception>
+    public TransferResult Run(
+        FeatureMatrix images,
+        IReadOnlyList<FoldSplit> splits,
+        FoldClassifier classify,
+        IProgress<TransferProgress>? progress = null,
+        CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(splits);
+        ArgumentNullException.ThrowIfNull(classify);
         Check();
-        if (splits is not null) SplitCheck.ThrowIfUnfit(this, features, splits);
-        return new ProtocolRun(this, features, splits ?? PlanSplits(features), progress).Result(cancel);
+        SplitCheck.ThrowIfUnfit(this, images, splits);
+        return new ProtocolRun(this, images, splits, classify, progress).Result(cancel);
+    }
+
+    private static float[] Gathered(FeatureMatrix features, IReadOnlyList<int> rows)
+    {
+        var gathered = new float[rows.Count * features.Columns];
+        for (var i = 0; i < rows.Count; i++) features.Row(rows[i]).CopyTo(gathered.AsSpan(i * features.Columns));
+        return gathered;
     }
 
     private void Check()

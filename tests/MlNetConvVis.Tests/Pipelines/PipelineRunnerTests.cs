@@ -33,6 +33,21 @@ public sealed class PipelineRunnerTests : IDisposable
         visualize: { layers: [conv1, conv2], maps: 2, top: 4 }
         """;
 
+    private const string FromModel = """
+        pipeline: tiny
+        title: Stripes
+        out: run
+        data: { target: target }
+        model: model.onnx
+        transfer:
+          layer: pool2
+          images-per-class: [2, 4]
+          test-per-class: 4
+          folds: 2
+          beside-untrained: true
+          beside-from-scratch: { images-per-class: [4], epochs: 12, batch: 4, learning-rate: 0.05, augment: none }
+        """;
+
     private readonly TemporaryFolder _folder = new();
 
     public PipelineRunnerTests()
@@ -79,6 +94,43 @@ public sealed class PipelineRunnerTests : IDisposable
         Assert.False(resumed.Result.NothingToDo);
         Assert.Equal(network, File.ReadAllBytes(Path.Combine(Run, "train", "model.onnx")));
         AssertSameNumbers(results, File.ReadAllText(resumed.Result.Results));
+    }
+
+    [Fact]
+    public void A_network_that_carries_its_spec_stands_beside_untrained_and_from_scratch_trained_ones()
+    {
+        RunPipeline();
+        File.Move(Path.Combine(Run, "train", "model.onnx"), Path.Combine(_folder.Path, "model.onnx"));
+        Directory.Delete(Run, recursive: true);
+        _folder.Write("tiny-pipeline.yaml", FromModel);
+        var first = RunPipeline();
+        Assert.Equal(["data", "features", "transfer", "from-scratch", "report"], first.Watcher.Steps);
+        using (var json = JsonDocument.Parse(File.ReadAllBytes(first.Result.Results)))
+        {
+            var rows = json.RootElement.GetProperty("fromScratch").GetProperty("rows");
+            Assert.Equal([4], rows.EnumerateArray().Select(static r => r.GetProperty("imagesPerClass").GetInt32()));
+            var fold = rows[0].GetProperty("folds")[1];
+            var transferred = json.RootElement.GetProperty("transfer").GetProperty("rows")[1].GetProperty("folds")[1];
+            Assert.Equal((8, transferred.GetProperty("tested").GetInt32()), (fold.GetProperty("trained").GetInt32(), fold.GetProperty("tested").GetInt32()));
+            Assert.Equal(1, rows[0].GetProperty("meanAccuracy").GetDouble(), 1e-9);      // twelve epochs tell two kinds of stripes apart
+            Assert.Equal(2, json.RootElement.GetProperty("untrained").GetProperty("rows").GetArrayLength());
+        }
+
+        Assert.Contains("trained from scratch", File.ReadAllText(first.Result.Report), StringComparison.Ordinal);
+        Assert.True(RunPipeline().Result.NothingToDo);
+        File.Delete(Path.Combine(Run, "from-scratch", "from-scratch.json"));
+        File.Delete(Path.Combine(Run, ".steps", "from-scratch.json"));
+        var kept = File.GetLastWriteTimeUtc(Path.Combine(Run, "from-scratch", "8-images-fold-1.json"));
+        RunPipeline();
+        Assert.Equal(kept, File.GetLastWriteTimeUtc(Path.Combine(Run, "from-scratch", "8-images-fold-1.json")));      // a network that is done is not trained again
+    }
+
+    [Fact]
+    public void A_network_without_a_spec_has_no_others_of_its_shape()
+    {
+        var model = Cli.TinyModel.Write(_folder);
+        _folder.Write("tiny-pipeline.yaml", FromModel.Replace("model.onnx", model, StringComparison.Ordinal));
+        Assert.Contains("does not carry its spec", Assert.Throws<PipelineException>(() => RunPipeline()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,8 @@ internal sealed record AblateResult(
     public static AblateResult Of(AblationPlan plan, TrainingSet set, AblationResult found, string report) => new(
         plan.Title, set.Training.Count, set.Validation.Count,
         [.. found.Rows.Select(static r => new AblatedRow(
-            r.Row.Name, r.Row.Title, r.Errors, r.Row.Published, r.Measurement?.Parameters, r.Measurement?.Epochs.Count, r.Measurement?.Seconds, r.Folder, r.Problem))],
+            r.Row.Name, r.Row.Title, r.Errors, r.Row.Published, r.Measurement?.Parameters, r.Measurement?.Epochs.Count, r.Measurement?.Seconds, r.Folder,
+            r.Problem))],
         [.. found.Claims.Select(static c => new DecidedClaim(c.Claim.Text, c.Passed, c.Margin, c.PublishedMargin))],
         report);
 
@@ -30,7 +31,8 @@ internal sealed record AblateResult(
 
 /// <summary>A row of the table; errors are null where training did not come to an end.</summary>
 internal sealed record AblatedRow(
-    string Row, string Title, AblationErrors? Errors, AblationErrors? Published, long? Parameters, int? Epochs, double? Seconds, string Folder, string? Problem);
+    string Row, string Title, AblationErrors? Errors, AblationErrors? Published, long? Parameters, int? Epochs, double? Seconds, string Folder,
+    string? Problem);
 
 /// <summary>A claim; null where an error is missing.</summary>
 internal sealed record DecidedClaim(string Claim, bool? Passed, double? Margin, double? PublishedMargin);

@@ -32,10 +32,11 @@ internal sealed class AblateVerb : Verb
     }
 
     public override string Details =>
-        "Trains each network from scratch with the same photos, recipe and seed, and measures its errors after the last epoch: on the photos it was trained " +
-        "on, as they are, and on those kept for checking. A table in YAML also brings the published errors to set beside them, and claims, which pass or fail " +
-        "with a margin in percentage points; models/ablation/table3.yaml explains the format. Call it again after Ctrl+C or a crash: rows that are done are " +
-        "kept, the one that was cut off goes on. Writes report.html, ablation.csv and ablation.json. 'training' sections of the networks' own specs do not count.";
+        "Trains each network from scratch with the same photos, recipe and seed, and measures its errors after the last epoch: on the photos it was " +
+        "trained on, as they are, and on those kept for checking. A table in YAML also brings the published errors to set beside them, and claims, which " +
+        "pass or fail with a margin in percentage points; models/ablation/table3.yaml explains the format. Call it again after Ctrl+C or a crash: rows that " +
+        "are done are kept, the one that was cut off goes on. Writes report.html, ablation.csv and ablation.json. 'training' sections of the networks' own " +
+        "specs do not count.";
 
     public override IReadOnlyList<string> Examples =>
     [
@@ -108,11 +109,13 @@ internal sealed class AblateVerb : Verb
     {
         terminal.Output.WriteLine();
         var table = new TextTable(new("Claim"), new("Here"), new("Margin", IsNumber: true), new("published", IsNumber: true));
-        foreach (var claim in claims) table.Add(claim.Claim, AblationPage.Verdict(claim.Passed), AblationPage.Points(claim.Margin), AblationPage.Points(claim.PublishedMargin));
+        foreach (var claim in claims)
+            table.Add(claim.Claim, AblationPage.Verdict(claim.Passed), AblationPage.Points(claim.Margin), AblationPage.Points(claim.PublishedMargin));
         table.Write(terminal.Output, terminal.Width);
     }
 
     private static string Percent(double? error) => error?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-";
 
-    private static string Time(double? seconds) => seconds is { } time ? TimeSpan.FromSeconds(Math.Round(time)).ToString("c", CultureInfo.InvariantCulture) : "";
+    private static string Time(double? seconds) => seconds is { } time
+        ? TimeSpan.FromSeconds(Math.Round(time)).ToString("c", CultureInfo.InvariantCulture) : "";
 }

@@ -12,15 +12,16 @@ internal sealed class AblationLines(WorkProgress progress, int width) : IProgres
         if (value.Training is { } t)
         {
             var share = (value.Index + ((t.Epoch - 1 + ((double)t.Step / t.Steps)) / t.Epochs)) / value.Rows;
+            var row = $"{value.Row.Title} (row {value.Index + 1} of {value.Rows})";
             progress.Report(share, string.Create(CultureInfo.InvariantCulture,
-                $"{value.Row.Title} (row {value.Index + 1} of {value.Rows}): epoch {t.Epoch} of {t.Epochs}, loss {t.Loss:0.00}, {t.ImagesPerSecond:0} photos a second"));
+                $"{row}: epoch {t.Epoch} of {t.Epochs}, loss {t.Loss:0.00}, {t.ImagesPerSecond:0} photos a second"));
         }
 
-        if (value.Finished is { } row)
+        if (value.Finished is { } done)
         {
-            progress.Note(row.Errors is { } errors
-                ? string.Create(CultureInfo.InvariantCulture, $"{row.Row.Title.PadRight(width)}  training {errors.Training,5:0.0} %, top 1 {errors.Top1,5:0.0} %")
-                : $"{row.Row.Title.PadRight(width)}  {row.Problem}");
+            var what = done.Errors is { } errors
+                ? string.Create(CultureInfo.InvariantCulture, $"training {errors.Training,5:0.0} %, top 1 {errors.Top1,5:0.0} %") : done.Problem;
+            progress.Note($"{done.Row.Title.PadRight(width)}  {what}");
         }
     }
 }

@@ -12,13 +12,15 @@ internal static class AblationPage
     {
         Title = plan.Title,
         Subtitle = string.Create(CultureInfo.InvariantCulture,
-            $"{found.Rows.Count} networks, each trained from scratch on the same {set.Training.Count:N0} images of {set.Classes.Count} classes, and compared on {set.Validation.Count:N0} others."),
+            $"{found.Rows.Count} networks, each trained from scratch on the same {set.Training.Count:N0} images of {set.Classes.Count} classes, ") +
+            string.Create(CultureInfo.InvariantCulture, $"and compared on {set.Validation.Count:N0} others."),
         KeyNumbers = [.. KeyNumbers(found)],
         Sections =
         [
             new ReportSection("Errors", [Table(found.Rows)])
             {
-                Lead = "In percent, after the last epoch. 'training' is the error on the images that were trained on, taken as they are; top 1 and top 5 are those on the images kept for checking.",
+                Lead = "In percent, after the last epoch. 'training' is the error on the images that were trained on, taken as they are; top 1 and top 5 are those " +
+                    "on the images kept for checking.",
             },
             .. found.Claims.Count > 0 ? new[] { Claims(found.Claims) } : [],
             new ReportSection("How they learned", [Curves(found.Rows)]),
@@ -99,8 +101,8 @@ internal static class AblationPage
         Y = new ChartAxis("error") { IsPercent = true },
         Series =
         [
-            .. rows.Where(static r => r.Measurement is not null).Select(static r => new ChartSeries(r.Row.Title,
-                [.. r.Measurement!.Epochs.Where(static e => e.ValidationAccuracy is not null).Select(static e => new ChartPoint(e.Epoch, 1 - e.ValidationAccuracy!.Value))])),
+            .. rows.Where(static r => r.Measurement is not null).Select(static r => new ChartSeries(
+                r.Row.Title, [.. r.Measurement!.Epochs.Select(static e => new ChartPoint(e.Epoch, 1 - e.ValidationAccuracy!.Value))])),
         ],
     };
 
