@@ -17,7 +17,7 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Gets the paper's recipe (Zeiler and Fergus 2013, section 3): batches of 128, rate 0.01 lowered when the validation error stops falling, momentum 0.9,
-    /// filters kept to a root mean square of 0.1, 70 epochs, pictures moved and mirrored. Dropout and initial weights belong to the network's spec.
+    /// filters kept to a root mean square of 0.1, 70 epochs, pictures mirrored. Crops, dropout and initial weights belong to the network's spec.
     /// </summary>
     public static TrainingOptions Paper { get; } = new()
     {
@@ -25,7 +25,7 @@ public sealed record TrainingOptions
         BatchSize = 128,
         LearningRate = new LearningRateSchedule { Shape = LearningRateShape.Plateau, Peak = 0.01f, StepEpochs = 5 },
         FilterRmsLimit = 0.1f,
-        Augmentation = new Augmentation { Shift = 16 },
+        Augmentation = new Augmentation { Shift = 0 },
     };
 
     /// <summary>

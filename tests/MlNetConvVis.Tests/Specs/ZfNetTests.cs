@@ -83,10 +83,14 @@ public class ZfNetTests
         Assert.Equal([("fc6/dropout", 0.5f), ("fc7/dropout", 0.5f)], s_zfnet.Plan().DropoutRates.Select(static d => (d.Key, d.Value)));
 
     [Fact]
-    public void Preprocessing_resizes_to_256_and_subtracts_the_mean_colour()
+    public void Preprocessing_cuts_224_out_of_256_and_subtracts_the_mean_picture()
     {
-        var expected = new ImagePreprocessing { Width = 224, Height = 224, ShortestSide = 256, Mean = new ChannelValues(123.68f, 116.779f, 103.939f) };
+        var expected = new ImagePreprocessing
+        {
+            Width = 224, Height = 224, ShortestSide = 256, CanvasWidth = 256, CanvasHeight = 256, PerPixelMean = true,
+        };
         Assert.Equal(expected, s_zfnet.Preprocessing);
+        Assert.Equal(expected, SpecFile.Model("krizhevsky").Preprocessing);
     }
 
     [Fact]
