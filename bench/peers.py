@@ -8,12 +8,13 @@ Requests come as JSON, one a line, and so do answers. FOLDER holds what both sid
     {"do": "jpeg", "folder": F}   makes JPEG files of the PNG files in F and deletes those          -> {}
     {"do": "open", "case": {..}}  builds the work; a network's memory format is the faster of two  -> {"note": ".."}
     {"do": "run"}                 runs it once           -> {"seconds": .., "processorSeconds": of all threads, "mean": mean absolute value of the result}
-    {"do": "close"}               lets go of it          -> {}
+    {"do": "close"}               lets go of it          -> {"peakMegabytes": the most memory that the process has held so far}
     an error                                             -> {"error": ".."}
 """
 import json
 import pathlib
 import platform
+import resource
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -70,6 +71,7 @@ if torch:
         def __init__(self):
             super().__init__()
             self.order, self.parts, self.pads, self.norms = [], nn.ModuleDict(), {}, nn.ModuleDict()
+            self.windows, self.rectified = {}, set()
 
         def conv(self, name, channels, filters, kernel, stride=1, pad=0, before=None, norm=False):
             self.order.append((name, "conv"))
@@ -79,18 +81,30 @@ if torch:
                 self.norms[name] = nn.BatchNorm2d(filters)
             return self
 
-        def pool(self, name):
+        def pool(self, name, window=(3, 2)):
             # Rounding up is the specs' one row and column more at the end of a map.
             self.order.append((name, "pool"))
+            self.windows[name] = window
             return self
 
         def norm(self, name):
             self.order.append((name, "norm"))
             return self
 
-        def dense(self, name, inputs, units):
+        def dense(self, name, inputs, units, relu=False):
             self.order.append((name, "dense"))
             self.parts[name] = nn.Linear(inputs, units)
+            if relu:
+                self.rectified.add(name)
+            return self
+
+        def cut(self, last):
+            """Takes away what lies behind a layer."""
+            place = [name for name, _ in self.order].index(last)
+            for name, _ in self.order[place + 1:]:
+                if name in self.parts:
+                    del self.parts[name]
+            self.order = self.order[:place + 1]
             return self
 
         def load(self, folder):
@@ -120,23 +134,26 @@ if torch:
                     x = relu(x)
                 elif kind == "pool":
                     if switches is None:
-                        x = F.max_pool2d(x, 3, 2, ceil_mode=True)
+                        x = F.max_pool2d(x, *self.windows[name], ceil_mode=True)
                     else:
-                        x, places = F.max_pool2d(x, 3, 2, ceil_mode=True, return_indices=True)
+                        x, places = F.max_pool2d(x, *self.windows[name], ceil_mode=True, return_indices=True)
                         switches.append(places)
                 elif kind == "norm":
                     x = norm(x)
                 else:
                     x = self.parts[name](x.flatten(1))
+                    if name in self.rectified:
+                        x = relu(x)
                 if name == last:
                     return x
             raise ValueError(f"no layer '{last}'")
 
     def zfnet(classes):
-        # models/zfnet.yaml to pool5; no case goes further.
+        # models/zfnet.yaml without dropout
         return (Twin().conv("conv1", 3, 96, 7, 2, before=(0, 1, 0, 1)).pool("pool1").norm("norm1")
                 .conv("conv2", 96, 256, 5, 2).pool("pool2").norm("norm2")
-                .conv("conv3", 256, 384, 3, pad=1).conv("conv4", 384, 384, 3, pad=1).conv("conv5", 384, 256, 3, pad=1).pool("pool5"))
+                .conv("conv3", 256, 384, 3, pad=1).conv("conv4", 384, 384, 3, pad=1).conv("conv5", 384, 256, 3, pad=1).pool("pool5")
+                .dense("fc6", 9216, 4096, relu=True).dense("fc7", 4096, 4096, relu=True).dense("fc8", 4096, classes))
 
     def zfnet64(classes):
         # models/zfnet64.yaml; 'same' pads the odd row and column at the end.
@@ -145,7 +162,13 @@ if torch:
                 .conv("conv3", 64, 96, 3, pad=1, norm=True).conv("conv4", 96, 96, 3, pad=1, norm=True)
                 .conv("conv5", 96, 64, 3, pad=1, norm=True).pool("pool5").dense("fc6", 1024, classes))
 
-    TWINS = {"zfnet": zfnet, "zfnet64": zfnet64}
+    def fashion(classes):
+        # fashion-mnist/fashion.yaml, of the size of LeNet
+        return (Twin().conv("conv1", 3, 16, 5, pad=2, norm=True).pool("pool1", (2, 2))
+                .conv("conv2", 16, 32, 5, pad=2, norm=True).pool("pool2", (2, 2))
+                .dense("fc3", 1568, 128, relu=True).dense("fc4", 128, classes))
+
+    TWINS = {"zfnet": zfnet, "zfnet64": zfnet64, "fashion": fashion}
 
 
 def timed(action):
@@ -160,7 +183,7 @@ class NetworkWork:
 
     def __init__(self, case, memory):
         self.case, folder = case, FOLDER / case["network"]
-        self.net = TWINS[case["network"]](case["classes"]).load(folder)
+        self.net = TWINS[case["network"]](case["classes"]).cut(case["layer"]).load(folder)
         if case["kind"] != "training":
             self.net.fold()
         self.net.to(memory_format=memory)
@@ -315,7 +338,7 @@ def answers():
                 yield {"seconds": seconds, "processorSeconds": processor, "mean": mean}
             else:
                 work = None
-                yield {}
+                yield {"peakMegabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // 10**6}
         except Exception as failure:  # told to the other side, which stops
             yield {"error": f"{type(failure).__name__}: {failure}"}
 

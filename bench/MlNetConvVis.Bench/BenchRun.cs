@@ -40,7 +40,7 @@ internal static class BenchRun
                 string.Empty,
                 .. ResultTable.Lines(rows),
                 string.Empty,
-                $"Most memory that our side held: {Machine.PeakMegabytes} MB.",
+                $"Most memory that our side held: {Machine.PeakMegabytes} MB{(peer is null ? "" : $", the peer: {peer.PeakMegabytes} MB")}.",
             ];
             foreach (var line in report) output.WriteLine(line);
             if (options.Markdown is { } file) File.WriteAllText(file, string.Join('\n', report) + "\n");

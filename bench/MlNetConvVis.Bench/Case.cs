@@ -6,7 +6,7 @@ internal sealed record Case
     /// <summary>Gets the row's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Gets the kind: features, switches, projection, reverse, figure, training or images.</summary>
+    /// <summary>Gets the kind: features, switches, projection, reverse, figure, training, loop or images.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Gets the network, a file in models/; empty for images.</summary>
@@ -41,6 +41,9 @@ internal sealed record Case
 
     /// <summary>Gets whether one run takes so long that few must do.</summary>
     public bool Long { get; init; }
+
+    /// <summary>Gets whether both sides give the same numbers, which is then checked.</summary>
+    public bool SameResult { get; init; } = true;
 
     /// <summary>Gets the folder of photos.</summary>
     public string Folder { get; init; } = "";

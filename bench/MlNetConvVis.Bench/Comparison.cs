@@ -66,7 +66,7 @@ internal static class Comparison
         }
 
         var own = ours.Mean();
-        if (peer is not null && !(Math.Abs(own - mean) <= Tolerance * Math.Abs(mean)))
+        if (peer is not null && work.SameResult && !(Math.Abs(own - mean) <= Tolerance * Math.Abs(mean)))
         {
             throw new InvalidOperationException(
                 $"'{work.Name}': the mean magnitude of our result is {own:G6}, of the peer's {mean:G6}. They do not do the same work.");

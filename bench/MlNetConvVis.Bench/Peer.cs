@@ -52,7 +52,10 @@ internal sealed class Peer : IRival, IDisposable
         : throw new InvalidOperationException("The peer failed in the middle of a case; see peers.py.");
 
     /// <summary>Lets go of the case.</summary>
-    public void Close() => Ask(new { Do = "close" });
+    public void Close() => PeakMegabytes = Ask(new { Do = "close" }).PeakMegabytes;
+
+    /// <summary>Gets the most memory that the process had held when the latest case ended, in megabytes of a million bytes.</summary>
+    public long PeakMegabytes { get; private set; }
 
     public void Dispose()
     {
@@ -110,5 +113,7 @@ internal sealed class Peer : IRival, IDisposable
         public double ProcessorSeconds { get; init; }
 
         public double Mean { get; init; }
+
+        public long PeakMegabytes { get; init; }
     }
 }

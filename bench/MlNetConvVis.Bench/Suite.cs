@@ -9,6 +9,8 @@ internal sealed class Suite(BenchOptions options, string shared)
 {
     private const int SmallBatch = 64;
     private const int PaperBatch = 16;
+    private const int LeNetBatch = 128;
+    private const int LoopSteps = 16;
     private const int PhotosOfFigure = 1000;
     private const ulong PhotoSeed = 3;
     private const int SmallClasses = 100;
@@ -23,11 +25,12 @@ internal sealed class Suite(BenchOptions options, string shared)
 
     private IEnumerable<Entry> All(Peer? peer)
     {
+        yield return Training(() => new Subject(shared, "fashion", LeNetBatch, amplitude: 2, classes: 10), "fashion", LeNetBatch, 10, "fc4");
         var small = new Subject(shared, "zfnet64", SmallBatch, amplitude: 2, SmallClasses);
         foreach (var item in Forward(small, "pool5")) yield return item;
         yield return Projection(small, "conv5");
-        var training = Of(small, "training", "training step", "fc6") with { Rate = Rate };
-        yield return new Entry(training, () => new TrainingWork(small, Rate, _settings));
+        yield return Training(() => small, small.Name, SmallBatch, SmallClasses, "fc6");
+        yield return Loop(small);
         yield return Images(peer);
         if (options.Quick) yield break;
         var paper = new Subject(shared, "zfnet", PaperBatch, amplitude: 120, classes: 1000, last: "pool5");
@@ -39,6 +42,27 @@ internal sealed class Suite(BenchOptions options, string shared)
         }
 
         yield return Figure(paper);
+        yield return Training(() => new Subject(shared, "zfnet", PaperBatch, amplitude: 120, classes: 1000), "zfnet", PaperBatch, 1000, "fc8");
+    }
+
+    /// <summary>Without dropout, whose masks the two sides draw differently.</summary>
+    private Entry Training(Func<Subject> subject, string network, int batch, int classes, string last)
+    {
+        var work = new Case
+        {
+            Name = $"{network}, batch {batch}: training step", Kind = "training", Network = network, Layer = last, Batch = batch, Classes = classes, Rate = Rate,
+        };
+        return new Entry(work, () => new TrainingWork(subject(), Rate, _settings, steps: 1));
+    }
+
+    /// <summary>The trainer with all that feeds it, beside the bare steps.</summary>
+    private Entry Loop(Subject subject)
+    {
+        var work = Of(subject, "loop", $"{LoopSteps} steps of the trainer, pictures varied, beside the bare steps", "fc6") with { SameResult = false };
+        return new Entry(work, () => new TrainingLoopWork(subject, LoopSteps, _settings))
+        {
+            Rival = new OwnRival(() => new TrainingWork(subject, Rate, _settings, LoopSteps), "our own"),
+        };
     }
 
     private static Case Of(Subject subject, string kind, string name, string layer) => new()

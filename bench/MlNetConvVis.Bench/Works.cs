@@ -1,4 +1,5 @@
 using MlNetConvVis.Analysis;
+using MlNetConvVis.Data;
 using MlNetConvVis.Features;
 using MlNetConvVis.Graph.Reversal;
 using MlNetConvVis.Graph.Training;
@@ -107,7 +108,7 @@ internal sealed class FigureWork(Subject subject, byte[] photos, Case work, Sess
     }
 }
 
-/// <summary>A step of training: forward, loss, gradients, update, with the parameters in the runtime's memory.</summary>
+/// <summary>Steps of training without dropout: forward, loss, gradients, update, with the parameters in the runtime's memory.</summary>
 internal sealed class TrainingWork : IWork
 {
     private readonly Subject _subject;
@@ -115,29 +116,66 @@ internal sealed class TrainingWork : IWork
     private readonly IStatefulSession _session;
     private readonly long[] _labels;
     private readonly float _rate;
+    private readonly int _steps;
 
-    public TrainingWork(Subject subject, float rate, SessionSettings settings)
+    public TrainingWork(Subject subject, float rate, SessionSettings settings, int steps)
     {
-        (_subject, _rate) = (subject, rate);
+        (_subject, _rate, _steps) = (subject, rate, steps);
         _labels = [.. Enumerable.Range(0, subject.Batch).Select(i => (long)(i % subject.Classes))];
         var image = subject.Network.Graph.Inputs[0];
         var graph = subject.Network.Graph.With(inputs: [image with { Shape = image.Shape!.With(0, subject.Batch) }]);      // as the trainer does
         var sgd = new SgdOptions { Momentum = 0.9f, FilterRmsLimit = null };
-        _step = TrainingGraph.Of(graph, sgd, subject.Network.DropoutRates);
+        _step = TrainingGraph.Of(graph, sgd);
         _session = new OnnxTrainingEngine().Open(graph, sgd, _step, subject.Batch, settings);
     }
 
     public void Run()
     {
-        _subject.Images.CopyTo(_session.Floats(_step.Images));
-        _labels.CopyTo(_session.Longs(_step.Labels));
-        _session.Floats(_step.LearningRate)[0] = _rate;
-        _session.Run();
+        for (var i = 0; i < _steps; i++)
+        {
+            _subject.Images.CopyTo(_session.Floats(_step.Images));
+            _labels.CopyTo(_session.Longs(_step.Labels));
+            _session.Floats(_step.LearningRate)[0] = _rate;
+            _session.Run();
+        }
     }
 
     public double Mean() => _session.Floats(_step.Loss)[0];
 
     public void Dispose() => _session.Dispose();
+}
+
+/// <summary>Steps of the trainer as <c>train</c> makes them: pictures varied by the modern recipe and brought into batches while the step before computes.</summary>
+internal sealed class TrainingLoopWork : IWork
+{
+    private const int Endless = 100_000;
+
+    private readonly TrainingRun _run;
+
+    public TrainingLoopWork(Subject subject, int steps, SessionSettings settings)
+    {
+        var (spec, random, count) = (subject.Network.Spec, new SplitMix64(5), steps * subject.Batch);
+        var pictures = Enumerable.Range(0, count).Select(_ => Picture(spec.Input.Width, spec.Input.Height, random)).ToArray();
+        var set = new TrainingSet(
+            new PixelStore(pictures), [.. Enumerable.Range(0, count).Select(i => i % subject.Classes)],
+            [.. Enumerable.Range(0, subject.Classes).Select(static c => $"class {c}")], [.. Enumerable.Range(0, count)], [],
+            TrainedNetwork.PreprocessingOf(spec));
+        var options = TrainingOptions.Modern with { Epochs = Endless, BatchSize = subject.Batch, Device = settings.Device, Threads = settings.Threads };
+        _run = new TrainingRun(subject.Network, set, options, new OnnxTrainingEngine());
+    }
+
+    public void Run() => _run.RunEpoch(null, CancellationToken.None);
+
+    public double Mean() => _run.Epochs[^1].TrainingLoss;
+
+    public void Dispose() => _run.Dispose();
+
+    private static RgbImage Picture(int width, int height, SplitMix64 random)
+    {
+        var pixels = new byte[3 * width * height];
+        for (var i = 0; i < pixels.Length; i++) pixels[i] = (byte)(random.Next() >> 56);
+        return new RgbImage(width, height, pixels);
+    }
 }
 
 /// <summary>Photos from files to tensors: decode, resize, crop, subtract.</summary>

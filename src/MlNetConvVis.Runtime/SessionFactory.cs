@@ -11,7 +11,11 @@ internal static class SessionFactory
 {
     public const string CudaProvider = "CUDAExecutionProvider";
 
+    /// <summary>How long threads wait busily for one another, in microseconds: longer than most operators' gaps, shorter than waking up costs.</summary>
+    private const string BriefWait = "100";
+
     private static readonly OrtEnv s_environment = QuietEnvironment();
+    private static readonly bool s_waitsBriefly = System.Version.TryParse(Version, out var version) && version >= new Version(1, 29);
     private static readonly Lazy<string[]> s_providers = new(static () => s_environment.GetAvailableProviders());
 
     public static string Version => s_environment.GetVersionString();
@@ -59,7 +63,9 @@ internal static class SessionFactory
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             IntraOpNumThreads = settings.ThreadCount,
         };
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", settings.BusyWaiting ? "1" : "0");
+        // an older runtime, which cannot be told to stop soon, would take the processor from threads that decode pictures
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", settings.BusyWaiting || s_waitsBriefly ? "1" : "0");
+        if (!settings.BusyWaiting && s_waitsBriefly) options.AddSessionConfigEntry("session.intra_op.spin_duration_us", BriefWait);
         // merges a Pad into a pool, whose pads it then refuses as too large
         options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "Pad_Fusion");
         if (cuda) AppendCuda(options, settings.Device.Index);

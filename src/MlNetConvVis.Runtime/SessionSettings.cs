@@ -17,9 +17,9 @@ public sealed record SessionSettings
     /// <summary>Gets how many threads that is on this machine.</summary>
     public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
 
-    /// <summary>Gets whether the runtime's threads wait busily for one another. That is a little faster on an idle machine; where other threads compute too,
-    /// such as those that decode the next pictures, it takes the processor from them and is several times slower.</summary>
-    /// <value>The default is false.</value>
+    /// <summary>Gets whether the runtime's threads wait busily for one another as long as it takes. On an idle machine that is a little faster; where other
+    /// threads compute too, such as those that decode the next pictures, it takes the processor from them and is several times slower.</summary>
+    /// <value>The default is false: they wait busily for a tenth of a millisecond (ONNX Runtime 1.29 or newer), then sleep.</value>
     public bool BusyWaiting { get; init; }
 
     /// <summary>Gets what receives notes, such as that CUDA is missing and the processor is used; null to drop them.</summary>
