@@ -92,7 +92,9 @@ public sealed class AblationTests : IDisposable
         // Batch normalisation hides large weights until floats overflow; weight decay 1 at this rate multiplies them with about -100 a step.
         var wild = TinyTraining.Options with
         {
-            Epochs = 40, WeightDecay = 1, LearningRate = new LearningRateSchedule { Shape = LearningRateShape.Constant, Peak = 100 },
+            Epochs = 40,
+            WeightDecay = 1,
+            LearningRate = new LearningRateSchedule { Shape = LearningRateShape.Constant, Peak = 100 },
         };
         var found = new AblationStudy(Plan(), wild).Run(_folder.Path, static _ => TinyTraining.Set());
         Assert.Contains(found.Rows, static r => r.Problem is not null && r.Errors is null);

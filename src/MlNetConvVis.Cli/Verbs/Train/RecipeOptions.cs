@@ -43,7 +43,10 @@ internal sealed class RecipeOptions(string section)
 
         return (options with
         {
-            Seed = (ulong)(given.Whole(_seed, 0) ?? 0), Device = session.Device, Threads = session.Threads, Note = session.Note,
+            Seed = (ulong)(given.Whole(_seed, 0) ?? 0),
+            Device = session.Device,
+            Threads = session.Threads,
+            Note = session.Note,
         }).Checked();
     }
 
