@@ -9,6 +9,7 @@ using MlNetConvVis.Cli.Verbs.Evolve;
 using MlNetConvVis.Cli.Verbs.Extract;
 using MlNetConvVis.Cli.Verbs.GradCams;
 using MlNetConvVis.Cli.Verbs.Project;
+using MlNetConvVis.Cli.Verbs.Score;
 using MlNetConvVis.Cli.Verbs.Train;
 using MlNetConvVis.Cli.Verbs.Transfer;
 using MlNetConvVis.Cli.Verbs.Visualize;
@@ -16,6 +17,7 @@ using MlNetConvVis.Data;
 using MlNetConvVis.Graph;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Pipelines;
+using MlNetConvVis.Scoring;
 using MlNetConvVis.Specs;
 using MlNetConvVis.Training;
 
@@ -28,6 +30,7 @@ internal static class App
     [
         new RunVerb(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new GradCamVerb(),
         new VisualizeVerb(), new EvolveVerb(), new DiagnoseVerb(), new TrainVerb(), new AblateVerb(), new EvaluateVerb(), new TransferVerb(), new DepthVerb(),
+        new ScoreVerb(),
     ];
 
     /// <summary>Runs one call.</summary>
@@ -89,7 +92,7 @@ internal static class App
 
     /// <summary>Errors whose message says what came, what was wanted and what to do.</summary>
     private static bool IsAboutInput(Exception e) =>
-        e is PipelineException or GraphException or ImageDecodeException or DataException or SpecException
+        e is PipelineException or GraphException or ImageDecodeException or DataException or SpecException or ScoreException
             || e is TrainingException and not (TrainingDivergedException or TrainingStorageException);
 
     private static int Failed(Exception e, string name, bool verbose, Terminal terminal)

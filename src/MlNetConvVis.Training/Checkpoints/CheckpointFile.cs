@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using MlNetConvVis.Data;
 using MlNetConvVis.Graph;
 
 namespace MlNetConvVis.Training;

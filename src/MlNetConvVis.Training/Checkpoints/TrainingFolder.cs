@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlNetConvVis.Data;
 using MlNetConvVis.Graph;
 using MlNetConvVis.Onnx;
 

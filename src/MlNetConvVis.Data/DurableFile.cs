@@ -1,4 +1,4 @@
-namespace MlNetConvVis.Training;
+namespace MlNetConvVis.Data;
 
 /// <summary>Writes files that are there whole or not at all, also when the machine stops.</summary>
 internal static class DurableFile
