@@ -30,7 +30,7 @@ internal static class App
     [
         new RunVerb(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new GradCamVerb(),
         new VisualizeVerb(), new EvolveVerb(), new DiagnoseVerb(), new TrainVerb(), new AblateVerb(), new EvaluateVerb(), new TransferVerb(), new DepthVerb(),
-        new ScoreVerb(),
+        new ScoreVerb(), new MergeVerb(),
     ];
 
     /// <summary>Runs one call.</summary>

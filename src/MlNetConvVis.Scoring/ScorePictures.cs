@@ -90,7 +90,8 @@ internal sealed class ScorePictures : IDisposable
         });
     }
 
-    /// <summary>The photo with the unit's field in a frame, and the projection inside that field enlarged by whole pixels on grey, which is zero.</summary>
+    /// <summary>The photo with the unit's field in a frame, and the projection on grey, which is zero; where the field is small, that part alone, enlarged by whole
+    /// pixels.</summary>
     private RgbImage Compose(ReadOnlySpan<float> input, ReadOnlySpan<float> projection, Unit unit)
     {
         var preprocessing = _net.RequirePreprocessing();
@@ -101,9 +102,8 @@ internal sealed class ScorePictures : IDisposable
         if (!_pictures.WholeMap && FieldOf(unit, height, width) is { Width: > 0, Height: > 0 } field && (field.Width < width || field.Height < height))
         {
             photo = Framed(photo, field);
-            var factor = Math.Max(1, Math.Min(width / field.Width, height / field.Height));
-            var seen = whole.Crop(field).Enlarge(factor);
-            whole = seen.OnGround(width, height, (width - seen.Width) / 2, (height - seen.Height) / 2, Rgb.Grey);
+            if (Math.Min(width / field.Width, height / field.Height) is > 1 and var factor && whole.Crop(field).Enlarge(factor) is var seen)
+                whole = seen.OnGround(width, height, (width - seen.Width) / 2, (height - seen.Height) / 2, Rgb.Grey);
         }
 
         return new ImageSheet { Columns = 2, Gap = Gap }.Compose([photo.EnlargeTo(SmallestSide), whole.EnlargeTo(SmallestSide)]);

@@ -27,6 +27,9 @@ internal sealed partial record CommandLineRun(int Code, string Output, string Er
         foreach (var part in parts) Assert.Contains(part, Error, StringComparison.Ordinal);
     }
 
+    /// <summary>Checks that the call succeeded; says what it wrote where it did not.</summary>
+    public void AssertSucceeded() => Assert.True(Code == 0, $"exit code {Code}: {Error}");
+
     /// <summary>Checks that the call succeeded with one JSON value on standard output.</summary>
     public JsonElement AssertJson()
     {

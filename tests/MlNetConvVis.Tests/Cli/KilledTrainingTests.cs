@@ -45,7 +45,7 @@ public sealed class KilledTrainingTests : IDisposable
         Assert.False(File.Exists(In("killed", "model.onnx")));
         var reached = Checkpoint.Read(Checkpoint.Newest(In("killed"))!).Epoch;
         Assert.InRange(reached, 10, Epochs - 1);
-        using (var last = Start("killed")) Assert.Equal(0, Ended(last));
+        using (var last = Start("killed")) Assert.Equal(0, ProgramProcess.Ended(last));
 
         foreach (var file in new[] { "model.onnx", "model-best.onnx", "epochs/epoch-000002.onnx", "epochs/epoch-000050.onnx" })
             Assert.True(File.ReadAllBytes(In("straight", file)).AsSpan().SequenceEqual(File.ReadAllBytes(In("killed", file))), $"'{file}' differs");
@@ -73,20 +73,7 @@ public sealed class KilledTrainingTests : IDisposable
     private int NewestEpoch() => Checkpoint.Newest(In("killed")) is { } file
         ? int.Parse(Path.GetFileNameWithoutExtension(file)[6..], CultureInfo.InvariantCulture) : 0;
 
-    private Process Start(string run)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } dotnet && Path.GetFileNameWithoutExtension(dotnet) == "dotnet" ? dotnet : "dotnet")
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        foreach (var argument in Arguments(run).Prepend(Path.Combine(AppContext.BaseDirectory, "convvis.dll"))) start.ArgumentList.Add(argument);
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += static (_, _) => { };
-        process.ErrorDataReceived += static (_, _) => { };
-        process.BeginOutputReadLine();      // so that it never waits for a reader
-        process.BeginErrorReadLine();
-        return process;
-    }
+    private Process Start(string run) => ProgramProcess.Start(Arguments(run));
 
     private IReadOnlyList<string> Arguments(string run) =>
     [
@@ -94,12 +81,6 @@ public sealed class KilledTrainingTests : IDisposable
         "--batch", "8", "--seed", "7", "--device", "cpu", "--threads", "1", "--validation", "0.2", "--keep", "3", "--keep-epochs", "2,50",
         "--schedule", "plateau", "--step-epochs", "3", "--factor", "0.9",
     ];
-
-    private static int Ended(Process process)
-    {
-        process.WaitForExit();
-        return process.ExitCode;
-    }
 
     private void WriteData()
     {
