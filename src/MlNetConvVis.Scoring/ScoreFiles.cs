@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using MlNetConvVis.Data;
+using MlNetConvVis.Scoring.Page;
 
 namespace MlNetConvVis.Scoring;
 
@@ -9,6 +10,7 @@ namespace MlNetConvVis.Scoring;
 internal static class ScoreFiles
 {
     private const int Flush = 1 << 16;
+    private const int MostShown = 250_000;
 
     /// <summary>Writes scores.jsonl; of a whole list also scores.csv and the page.</summary>
     /// <param name="folder">Where they go.</param>
@@ -33,13 +35,18 @@ internal static class ScoreFiles
         });
         var summary = tally.Summary(Convert.ToHexStringLower(hash.GetHashAndReset()));
         if (folder.Job.Part.IsPart) return summary;
-        IEnumerable<ScoredRow> Written() => RowFile.Read(folder.In(ScoreFolder.RowsName), 0, folder.Job.Images);
+        var page = new ScorePage(folder, MostShown);
         DurableFile.Write(folder.In(ScoreFolder.TableName), stream =>
         {
             using var text = new StreamWriter(stream, new UTF8Encoding(false), Flush, leaveOpen: true) { NewLine = "\n" };
             text.WriteLine(ScoredRow.CsvHead(folder.Job.TopLabels));
-            foreach (var row in Written()) text.WriteLine(row.ToCsv(folder.Job.TopLabels));
+            foreach (var row in RowFile.Read(folder.In(ScoreFolder.RowsName), 0, folder.Job.Images))
+            {
+                text.WriteLine(row.ToCsv(folder.Job.TopLabels));
+                page.Add(row);
+            }
         });
+        page.Complete(summary);
         return summary;
     }
 

@@ -46,6 +46,9 @@ internal sealed record ScoreJob
 
     public required string ImagesPath { get; init; }
 
+    /// <summary>Gets where the photos lie, as an address that a page can show them from; empty where they are in an archive.</summary>
+    public required string PhotosAt { get; init; }
+
     public required string List { get; init; }
 
     public required int Images { get; init; }
@@ -79,6 +82,7 @@ internal sealed record ScoreJob
         Preprocessing = net.RequirePreprocessing().ToJson(),
         Classes = net.Classes is { } names ? Hash(names) : "none",
         ImagesPath = Path.GetFullPath(list.Root),
+        PhotosAt = list.PhotosAt,
         List = list.Hash,
         Images = list.Count,
         TopLabels = options.TopLabels,

@@ -14,12 +14,13 @@ public sealed class ScoreList
     private ScoreList(string root, ImageSet images)
     {
         (Root, _images) = (root, images);
-        var folder = Path.TrimEndingDirectorySeparator(File.Exists(root) && !images.Images[0].Path.StartsWith(root + "/", StringComparison.Ordinal)
-            ? Path.GetDirectoryName(Path.GetFullPath(root))! : root);
+        var isArchive = File.Exists(root) && images.Images[0].Path.StartsWith(root + "/", StringComparison.Ordinal);
+        var folder = Path.TrimEndingDirectorySeparator(File.Exists(root) && !isArchive ? Path.GetDirectoryName(Path.GetFullPath(root))! : root);
         var all = images.Images.All(i => i.Path.Length > folder.Length + 1 && i.Path.StartsWith(folder, StringComparison.Ordinal)
             && i.Path[folder.Length] is '/' or '\\');
         _prefix = all ? folder.Length + 1 : 0;
         Hash = HashOf();
+        PhotosAt = isArchive ? "" : all ? new Uri(Path.GetFullPath(folder) + "/").AbsoluteUri : "file://";
     }
 
     /// <summary>Gets the folder, archive or list.</summary>
@@ -27,6 +28,9 @@ public sealed class ScoreList
 
     /// <summary>Gets how many images there are.</summary>
     public int Count => _images.Images.Count;
+
+    /// <summary>Gets where the photos lie, as an address to put names behind; empty where they are in an archive.</summary>
+    internal string PhotosAt { get; }
 
     /// <summary>Gets the SHA-256 of names and classes, in hexadecimal. What is in the files does not count.</summary>
     public string Hash { get; }
