@@ -6,7 +6,8 @@ namespace MlNetConvVis.Bench;
 /// <param name="Runs">Pairs of runs for each row; null for the default.</param>
 /// <param name="Markdown">A file for the table; null for none.</param>
 /// <param name="Only">Part of the names of the cases to run; null for all.</param>
-internal sealed record BenchOptions(int Threads, bool Quick, int? Runs, string? Markdown, string? Only);
+/// <param name="Model">An ONNX file to time <c>score</c> with; null for none.</param>
+internal sealed record BenchOptions(int Threads, bool Quick, int? Runs, string? Markdown, string? Only, string? Model = null);
 
 /// <summary>All cases, one after another.</summary>
 internal static class BenchRun

@@ -32,6 +32,7 @@ internal sealed class Suite(BenchOptions options, string shared)
         yield return Training(() => small, small.Name, SmallBatch, SmallClasses, "fc6");
         yield return Loop(small);
         yield return Images(peer);
+        if (options.Model is { } file) yield return Score(peer, file);
         if (options.Quick) yield break;
         var paper = new Subject(shared, "zfnet", PaperBatch, amplitude: 120, classes: 1000, last: "pool5");
         foreach (var item in Forward(paper, "conv5")) yield return item;
@@ -119,6 +120,23 @@ internal sealed class Suite(BenchOptions options, string shared)
             subject.WritePhotos(photos, PhotoSeed);
             return new FigureWork(subject, photos, work, _settings);
         });
+    }
+
+    /// <summary>Few photos, each many times: what is read again comes from memory, so that no disk is timed.</summary>
+    private Entry Score(Peer? peer, string file)
+    {
+        const int different = 32;
+        var folder = Path.Combine(shared, "score-photos");
+        Photos.Write(folder, different);
+        var format = peer is not null && peer.ToJpeg(folder) ? "JPEG" : "PNG";
+        var net = ConvNet.Load(file);
+        string[] photos = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
+        string[] all = [.. Enumerable.Range(0, different * (options.Quick ? 16 : 64)).Select(i => photos[i % different])];
+        var work = new Case { Name = $"score: {all.Length} {format} files of 500x375 with {Path.GetFileName(file)}, beside the bare network", Kind = "score", Long = true };
+        return new Entry(work, () => new ScoreWork(net, all, _settings))
+        {
+            Rival = new OwnRival(() => new BareNetworkWork(net, all, different, _settings), "bare network"),
+        };
     }
 
     private Entry Images(Peer? peer)

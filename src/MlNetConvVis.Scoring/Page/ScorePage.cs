@@ -17,7 +17,7 @@ internal sealed class ScorePage
 {
     private const int KeyRows = 10_000;
     private const int DetailRows = 500;
-    private const int Confident = 10_000;      // probabilities are sorted and filtered by in steps of 1/10,000
+    private const int Confident = 1_000_000;      // probabilities are sorted and filtered by in steps of a millionth
 
     private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -29,7 +29,7 @@ const scores = (() => {
   function begin(a) {
     about = a;
     const chunks = Math.ceil(a.shown / a.keyRows);
-    number = new Int32Array(a.shown); cls = new Int32Array(a.shown); prob = new Int16Array(a.shown); given = new Int32Array(a.shown); picture = new Uint8Array(a.shown);
+    number = new Int32Array(a.shown); cls = new Int32Array(a.shown); prob = new Int32Array(a.shown); given = new Int32Array(a.shown); picture = new Uint8Array(a.shown);
     files = new Array(a.shown); lower = new Array(a.shown);
     const parts = [format.format(a.rows) + (a.rows === 1 ? ' photo' : ' photos')];
     if (a.broken) parts.push(format.format(a.broken) + ' could not be read');

@@ -25,12 +25,12 @@ public sealed class ScorePageTests : IDisposable
         Assert.Contains("100,000 photos · 100 could not be read", await page.Text("document.getElementById('about').textContent"), StringComparison.Ordinal);
 
         await Set(page, "o", "least");
-        Assert.Equal(Expected(static r => r.OrderBy(static x => Confidence(x))), await FirstRow(page));
+        Assert.Equal(Expected(static r => r.OrderBy(static x => Math.Round(Confidence(x) * 1e6))), await FirstRow(page));
         await Set(page, "c", "7");
         var sevens = Enumerable.Range(0, Many).Where(static r => !IsBroken(r) && r % 20 == 7).ToArray();
         Assert.Equal(FormattableString.Invariant($"1 to 50 of {sevens.Length:N0} rows"), await Count(page));
         await Set(page, "from", "90");
-        Assert.Equal(FormattableString.Invariant($"1 to 50 of {sevens.Count(static r => Math.Round(Confidence(r) * 10_000) >= 9000):N0} rows"), await Count(page));
+        Assert.Equal(FormattableString.Invariant($"1 to 50 of {sevens.Count(static r => Math.Round(Confidence(r) * 1e6) >= 900_000):N0} rows"), await Count(page));
         await page.Evaluate("document.getElementById('reset').click()");
 
         await page.Evaluate("document.getElementById('q').value = 'PHOTO-04242', document.getElementById('filters').requestSubmit()");
