@@ -77,8 +77,9 @@ internal sealed class Chromium : IAsyncDisposable
     public async Task Press(string key)
     {
         var text = key.Length == 1 ? key : key == "Enter" ? "\r" : null;
-        await Send("Input.dispatchKeyEvent", new { type = text is null ? "rawKeyDown" : "keyDown", key, text });
-        await Send("Input.dispatchKeyEvent", new { type = "keyUp", key });
+        int? windowsVirtualKeyCode = key switch { "Enter" => 13, "Escape" => 27, "ArrowLeft" => 37, "ArrowUp" => 38, "ArrowRight" => 39, "ArrowDown" => 40, _ => null };
+        await Send("Input.dispatchKeyEvent", new { type = text is null ? "rawKeyDown" : "keyDown", key, text, windowsVirtualKeyCode });
+        await Send("Input.dispatchKeyEvent", new { type = "keyUp", key, windowsVirtualKeyCode });
     }
 
     public async ValueTask DisposeAsync()
