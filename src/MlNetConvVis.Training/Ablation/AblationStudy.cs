@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using MlNetConvVis.Data;
 using MlNetConvVis.Graph;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Onnx;
