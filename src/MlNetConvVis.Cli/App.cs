@@ -8,6 +8,7 @@ using MlNetConvVis.Cli.Verbs.Evaluate;
 using MlNetConvVis.Cli.Verbs.Evolve;
 using MlNetConvVis.Cli.Verbs.Extract;
 using MlNetConvVis.Cli.Verbs.GradCams;
+using MlNetConvVis.Cli.Verbs.Occlude;
 using MlNetConvVis.Cli.Verbs.Project;
 using MlNetConvVis.Cli.Verbs.Train;
 using MlNetConvVis.Cli.Verbs.Transfer;
@@ -27,7 +28,7 @@ internal static class App
     private static IReadOnlyList<Verb> AllVerbs =>
     [
         new RunVerb(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new GradCamVerb(),
-        new VisualizeVerb(), new EvolveVerb(), new DiagnoseVerb(), new TrainVerb(), new AblateVerb(), new EvaluateVerb(), new TransferVerb(), new DepthVerb(),
+        new OccludeVerb(), new VisualizeVerb(), new EvolveVerb(), new DiagnoseVerb(), new TrainVerb(), new AblateVerb(), new EvaluateVerb(), new TransferVerb(), new DepthVerb(),
     ];
 
     /// <summary>Runs one call.</summary>
