@@ -17,7 +17,17 @@ internal static class ClassWish
     /// <exception cref="UsageException">There is no such class, or several fit.</exception>
     public static int? Given(Arguments given, ValueOption option, ConvNet net, int classes)
     {
-        if (given.Text(option) is not { } text) return null;
+        return given.Text(option) is { } text ? Find(text, option, net, classes) : null;
+    }
+
+    /// <summary>Gets the class that a text names.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="option">The option it came with.</param>
+    /// <param name="net">The network, which may name its classes.</param>
+    /// <param name="classes">How many there are.</param>
+    /// <exception cref="UsageException">There is no such class, or several fit.</exception>
+    public static int Find(string text, ValueOption option, ConvNet net, int classes)
+    {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             return number < classes ? number
