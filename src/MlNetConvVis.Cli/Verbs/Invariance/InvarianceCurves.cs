@@ -26,7 +26,10 @@ internal static class InvarianceCurves
 
     public static string NameOf(InvariantPhoto photo) => Path.GetFileNameWithoutExtension(photo.File);
 
-    public static RgbImage Sheet(InvarianceResult found, IReadOnlyList<string> layers)
+    /// <param name="found">What was found.</param>
+    /// <param name="layers">The layers.</param>
+    /// <param name="photos">The photos' names.</param>
+    public static RgbImage Sheet(InvarianceResult found, IReadOnlyList<string> layers, IReadOnlyList<string> photos)
     {
         var tiles = new List<RgbImage?>();
         foreach (var kind in found.Points.Select(static p => p.Transform.Kind).Distinct())
@@ -40,8 +43,15 @@ internal static class InvarianceCurves
             tiles.Add(Plot(found, kind, "p(true class)", 1, static p => p.Probability));
         }
 
-        return new ImageSheet { Columns = (2 * layers.Count) + 1, Gap = 16, Margin = 12 }.Compose(tiles);
+        var plots = new ImageSheet { Columns = (2 * layers.Count) + 1, Gap = 16, Margin = 12 }.Compose(tiles);
+        if (!HasPhotos(found)) return plots;
+        RgbImage? Entry(string name, Rgb colour, int thick) => RgbImage.Filled(Width, thick, colour).Labelled(name, s_ink, Rgb.White);
+        var legend = new ImageSheet { Columns = (2 * layers.Count) + 1, Gap = 16, Margin = 12 }
+            .Compose([.. photos.Select((name, i) => Entry(name, s_photos[i], 2)), Entry("mean", s_mean, 4)]);
+        return Written(plots.OnGround(plots.Width, plots.Height + legend.Height, 0, 0, Rgb.White), legend, plots.Height);
     }
+
+    private static bool HasPhotos(InvarianceResult found) => found.Classes.Count is > 1 and <= MostPhotos;
 
     private static RgbImage Plot(InvarianceResult found, TransformKind kind, string title, double? top, Func<InvariancePoint, double> value)
     {
@@ -50,7 +60,7 @@ internal static class InvarianceCurves
         var high = top ?? Math.Max(points.Max(value), 1e-9);
         var canvas = new Canvas(Width * Fine, Height * Fine, (mean.Amounts[0], mean.Amounts[^1]), high);
         canvas.Frame(s_ink, Fine);
-        if (found.Classes.Count <= MostPhotos && found.Classes.Count > 1)
+        if (HasPhotos(found))
         {
             foreach (var photo in points.GroupBy(static p => p.Photo))
                 canvas.Curve([.. photo.OrderBy(static p => p.Transform.Amount).Select(p => (p.Transform.Amount, value(p)))], s_photos[photo.Key], Fine);
@@ -59,7 +69,7 @@ internal static class InvarianceCurves
         canvas.Curve([.. mean.Amounts.Select((a, i) => (a, mean.Means[i]))], s_mean, 2 * Fine);
         var drawn = canvas.ToImage().Resize(Width, Height);
         var ends = Number(mean.Amounts[0]) + "  to  " + Number(mean.Amounts[^1]) + " " + Axis(kind);
-        var below = Lettering.Write($"{ends}; top is {Number(high)}", s_ink, Rgb.White);
+        var below = Lettering.Write($"{ends}, top {Number(high)}", s_ink, Rgb.White);
         var paper = drawn.OnGround(Width, Height + 12, 0, 0, Rgb.White);
         return Written(paper, below.Width > Width ? Lettering.Write(ends, s_ink, Rgb.White) : below, Height + 3).Labelled(title, s_ink, Rgb.White);
     }

@@ -83,7 +83,7 @@ internal sealed class InvarianceVerb : Verb
             [.. InvarianceOutcome.RowsOf(found)], [.. InvarianceOutcome.SummariesOf(found, layers)], clock.Elapsed.TotalSeconds, pictures,
             Path.Combine(folder, "report.html"), [.. frames.Broken.Select(static b => new SkippedImage(b.File, b.Message))]);
         var sheet = TransformSheet.Of([.. Enumerable.Range(0, frames.Count).Select(i => frames[i])], transforms, colour);
-        InvarianceCurves.Sheet(found, layers).WritePng(pictures[0]);
+        InvarianceCurves.Sheet(found, layers, [.. result.Photos.Select(InvarianceCurves.NameOf)]).WritePng(pictures[0]);
         sheet.WritePng(pictures[1]);
         File.WriteAllLines(Path.Combine(folder, "invariance.csv"), result.Csv());
         File.WriteAllText(Path.Combine(folder, "invariance.json"), Terminal.ToJson(result));
