@@ -188,14 +188,13 @@ class NetworkWork:
             self.net.fold()
         self.net.to(memory_format=memory)
         images = torch.from_numpy(np.load(folder / "image.npy")[:case["batch"]])
-        self.images = images.to(memory_format=memory)
+        self.images, self.memory = images.to(memory_format=memory), memory
         self.step = {"features": self.features, "switches": self.switches, "projection": self.projection, "reverse": self.reverse,
-                     "figure": self.figure, "training": self.training}[case["kind"]]
+                     "figure": self.figure, "training": self.training, "occlusion": self.occlusion}[case["kind"]]
         if case["kind"] == "reverse":
             self.graph = self.seeded(self.images)
         if case["kind"] == "figure":
             self.photos = np.memmap(folder / "photos.bin", np.uint8).reshape(case["photos"], *images.shape[1:])
-            self.memory = memory
         if case["kind"] == "training":
             self.net.train()
             self.labels = torch.arange(case["batch"]) % case["classes"]
@@ -255,6 +254,23 @@ class NetworkWork:
                 count += len(graph[1])
         return torch.tensor(total / count)
 
+    def occlusion(self):
+        """The scores of the first image with a square of zeros at every place: whole images, in batches."""
+        case, side = self.case, self.images.shape[-1]
+        starts = list(range(0, side - case["size"] + 1, case["stride"]))
+        if starts[-1] < side - case["size"]:
+            starts.append(side - case["size"])
+        places = [(y, x) for y in starts for x in starts]
+        scores = []
+        with torch.inference_mode():
+            for first in range(0, len(places), case["batch"]):
+                part = places[first:first + case["batch"]]
+                covered = self.images[:1].repeat(len(part), 1, 1, 1)
+                for image, (y, x) in zip(covered, part):
+                    image[:, y:y + case["size"], x:x + case["size"]] = 0
+                scores.append(self.net(covered.to(memory_format=self.memory), case["layer"]))
+        return torch.cat(scores)
+
     def training(self):
         self.sgd.zero_grad(set_to_none=True)
         loss = F.cross_entropy(self.net(self.images, self.case["layer"]), self.labels)
@@ -293,7 +309,7 @@ class ImageWork:
 
 def faster_format(case):
     """Opens a case in both memory formats, and keeps the faster one by processor time, which other programs disturb least, anew."""
-    trial = {**case, "kind": "features"} if case["kind"] == "figure" else case
+    trial = {**case, "kind": "features"} if case["kind"] in ("figure", "occlusion") else case
     best = {}
     for name in ("contiguous_format", "channels_last"):
         work = NetworkWork(trial, getattr(torch, name))

@@ -6,7 +6,7 @@ internal sealed record Case
     /// <summary>Gets the row's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Gets the kind: features, switches, projection, reverse, figure, training, loop or images.</summary>
+    /// <summary>Gets the kind: features, switches, projection, reverse, figure, occlusion, training, loop or images.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Gets the network, a file in models/; empty for images.</summary>
@@ -38,6 +38,12 @@ internal sealed record Case
 
     /// <summary>Gets how many photos a figure looks for them in.</summary>
     public int Photos { get; init; }
+
+    /// <summary>Gets the side of an occluder in pixels.</summary>
+    public int Size { get; init; }
+
+    /// <summary>Gets the pixels from one place of an occluder to the next.</summary>
+    public int Stride { get; init; }
 
     /// <summary>Gets whether one run takes so long that few must do.</summary>
     public bool Long { get; init; }

@@ -43,6 +43,7 @@ internal sealed class Suite(BenchOptions options, string shared)
         }
 
         yield return Figure(paper);
+        yield return Occlusion();
         yield return Training(() => new Subject(shared, "zfnet", PaperBatch, amplitude: 120, classes: 1000), "zfnet", PaperBatch, 1000, "fc8");
     }
 
@@ -137,6 +138,17 @@ internal sealed class Suite(BenchOptions options, string shared)
         {
             Rival = new OwnRival(() => new BareNetworkWork(net, all, different, _settings), "bare network"),
         };
+    }
+
+    /// <summary>The whole network, whose files replace those of the cut one when its turn comes.</summary>
+    private Entry Occlusion()
+    {
+        var work = new Case
+        {
+            Name = $"zfnet, batch {PaperBatch}: one image, an occluder of 32x32 at 625 places", Kind = "occlusion", Network = "zfnet", Layer = "fc8",
+            Batch = PaperBatch, Classes = 1000, Size = 32, Stride = 8, Long = true,
+        };
+        return new Entry(work, () => new OcclusionWork(new Subject(shared, "zfnet", PaperBatch, amplitude: 120, classes: 1000), work, _settings));
     }
 
     private Entry Images(Peer? peer)

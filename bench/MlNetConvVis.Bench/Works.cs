@@ -108,6 +108,33 @@ internal sealed class FigureWork(Subject subject, byte[] photos, Case work, Sess
     }
 }
 
+/// <summary>The paper's figure 7: the scores of one image with a square of zeros at every place, and the activity of a map.</summary>
+internal sealed class OcclusionWork : IWork
+{
+    private readonly OccludedForward _forward;
+    private readonly float[] _image;
+    private readonly float[] _scores;
+
+    public OcclusionWork(Subject subject, Case work, SessionSettings settings)
+    {
+        _image = subject.Images[..(subject.Images.Length / subject.Batch)];
+        var side = (int)Math.Sqrt(_image.Length / 3);
+        var grid = new OccluderGrid(side, side, work.Size, work.Size, work.Stride);
+        _forward = new OccludedForward(subject.Net, "conv5", grid, settings, work.Batch);
+        _scores = new float[grid.Count * work.Classes];
+    }
+
+    public void Run()
+    {
+        _forward.See(_image, new float[_image.Length]);
+        _forward.Run(0, (place, scores, _) => scores.CopyTo(_scores.AsSpan(place * scores.Length)));
+    }
+
+    public double Mean() => Measure.MeanMagnitude(_scores);
+
+    public void Dispose() => _forward.Dispose();
+}
+
 /// <summary>Steps of training without dropout: forward, loss, gradients, update, with the parameters in the runtime's memory.</summary>
 internal sealed class TrainingWork : IWork
 {

@@ -2,12 +2,15 @@ using MlNetConvVis.Cli.Output;
 using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Cli.Verbs;
 using MlNetConvVis.Cli.Verbs.Ablate;
+using MlNetConvVis.Cli.Verbs.Correspond;
 using MlNetConvVis.Cli.Verbs.Diagnose;
 using MlNetConvVis.Cli.Verbs.Doctor;
 using MlNetConvVis.Cli.Verbs.Evaluate;
 using MlNetConvVis.Cli.Verbs.Evolve;
 using MlNetConvVis.Cli.Verbs.Extract;
 using MlNetConvVis.Cli.Verbs.GradCams;
+using MlNetConvVis.Cli.Verbs.Invariance;
+using MlNetConvVis.Cli.Verbs.Occlude;
 using MlNetConvVis.Cli.Verbs.Project;
 using MlNetConvVis.Cli.Verbs.Score;
 using MlNetConvVis.Cli.Verbs.Train;
@@ -29,8 +32,8 @@ internal static class App
     private static IReadOnlyList<Verb> AllVerbs =>
     [
         new RunVerb(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new GradCamVerb(),
-        new VisualizeVerb(), new EvolveVerb(), new DiagnoseVerb(), new TrainVerb(), new AblateVerb(), new EvaluateVerb(), new TransferVerb(), new DepthVerb(),
-        new ScoreVerb(), new MergeVerb(),
+        new VisualizeVerb(), new OccludeVerb(), new CorrespondVerb(), new InvarianceVerb(), new EvolveVerb(), new DiagnoseVerb(),
+        new TrainVerb(), new AblateVerb(), new EvaluateVerb(), new TransferVerb(), new DepthVerb(), new ScoreVerb(), new MergeVerb(),
     ];
 
     /// <summary>Runs one call.</summary>

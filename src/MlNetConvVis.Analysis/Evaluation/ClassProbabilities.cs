@@ -36,23 +36,17 @@ internal sealed class ClassProbabilities : IDisposable
         var rows = new float[count * _places.Length];
         if (count == 0) return rows;
         var length = images.Length / count;
+        var own = new float[_places.Length];      // in the order of the network's scores
         _extractor.Run(count, (i, image) => images.Span.Slice(i * length, length).CopyTo(image), (first, items, features) =>
         {
             for (var i = 0; i < items; i++)
-                Softmax(features.Floats(_scores).Slice(i * _places.Length, _places.Length), rows.AsSpan((first + i) * _places.Length, _places.Length));
+            {
+                Softmax.Of(features.Floats(_scores).Slice(i * _places.Length, _places.Length), own);
+                for (var c = 0; c < own.Length; c++) rows[((first + i) * own.Length) + c] = own[_places[c]];
+            }
         });
         return rows;
     }
 
     public void Dispose() => _extractor.Dispose();
-
-    /// <summary>p[c] = exp(z[c] - max) / sum of exp(z - max).</summary>
-    private void Softmax(ReadOnlySpan<float> scores, Span<float> row)
-    {
-        var largest = float.NegativeInfinity;
-        foreach (var score in scores) largest = Math.Max(largest, score);
-        var sum = 0.0;
-        foreach (var score in scores) sum += Math.Exp(score - largest);
-        for (var c = 0; c < row.Length; c++) row[c] = (float)(Math.Exp(scores[_places[c]] - largest) / sum);
-    }
 }

@@ -8,15 +8,6 @@ namespace MlNetConvVis.Graph.Reversal;
 /// </summary>
 internal static class SignalWindows
 {
-    /// <summary>Operators that compute each place from the same place of their inputs.</summary>
-    private static readonly HashSet<string> s_samePlace =
-    [
-        "Abs", "Add", "BatchNormalization", "Cast", "Celu", "Clip", "Div", "Dropout", "Elu", "Erf", "Exp", "HardSigmoid", "HardSwish", "Identity",
-        "LRN", "LeakyRelu",
-        "Max", "Mean", "Min", "Mul", "Neg", "PRelu", "Pow", "Reciprocal", "Relu", "Selu", "Sigmoid", "Softplus", "Softsign", "Sqrt", "Sub", "Sum", "Tanh",
-        "ThresholdedRelu",
-    ];
-
     /// <summary>Works out the windows.</summary>
     /// <param name="forward">The forward graph.</param>
     /// <param name="start">The layer of the unit, [N, C, spatial axes].</param>
@@ -38,7 +29,7 @@ internal static class SignalWindows
         };
         foreach (var node in path.Reverse().Where(n => n.Inputs.Any(computed.Contains)))
         {
-            if (!KeepsPlaces(forward, node, computed, shapes)) return null;
+            if (!PlaceKeeping.Keeps(forward, node, computed, shapes)) return null;
             var reached = node.Outputs.Where(windows.ContainsKey).Select(o => windows[o]).ToArray();
             if (reached.Length == 0) continue;
             if (node.OpType == "Split" && (reached.Length < node.Outputs.Count || reached.Any(r => !r.SequenceEqual(reached[0])))) return null;
@@ -65,15 +56,14 @@ internal static class SignalWindows
     }
 
     /// <summary>Gets how the window of a Conv or pool moves over its whole input.</summary>
-    public static WindowGeometry Geometry(OnnxNode node, IReadOnlyDictionary<string, TensorShape> shapes) =>
-        WindowGeometry.Of(node, shapes[node.Inputs[0]], node.OpType == "Conv" ? shapes[node.Inputs[1]] : null);
+    public static WindowGeometry Geometry(OnnxNode node, IReadOnlyDictionary<string, TensorShape> shapes) => PlaceKeeping.Window(node, shapes);
 
     /// <summary>Whether a window lies partly outside a value for some unit of the layer.</summary>
     public static bool CanLeave(IReadOnlyList<FieldAxis> window, TensorShape layer, TensorShape value) =>
         window.Select((axis, a) => axis.Start < 0 || axis.Start + ((layer.Known(a + 2) - 1) * axis.Stride) + axis.Size > value.Known(a + 2))
         .Any(static outside => outside);
 
-    public static bool IsWindowed(OnnxNode node) => node.OpType is "Conv" or "MaxPool" or "AveragePool";
+    public static bool IsWindowed(OnnxNode node) => PlaceKeeping.IsWindowed(node);
 
     /// <summary>The smallest window that holds both; null where they move at different speeds.</summary>
     private static IReadOnlyList<FieldAxis>? Joined(IReadOnlyList<FieldAxis>? a, IReadOnlyList<FieldAxis> b) =>
@@ -84,21 +74,4 @@ internal static class SignalWindows
         var start = Math.Min(a.Start, b.Start);
         return new FieldAxis(Math.Max(a.Start + a.Size, b.Start + b.Size) - start, a.Stride, start);
     }
-
-    private static bool KeepsPlaces(OnnxGraph forward, OnnxNode node, IReadOnlySet<string> computed, IReadOnlyDictionary<string, TensorShape> shapes)
-    {
-        if (node.Domain.Length > 0 || !shapes.TryGetValue(node.Outputs[0], out var output) || output.Rank < 3) return false;
-        if (IsWindowed(node)) return node.Inputs.Skip(1).All(i => i.Length == 0 || forward.IsConstant(i));
-        if (node.OpType is "Concat" or "Split") return node.Attributes.Int("axis", 0) is var axis && (axis == 1 || axis == 1 - output.Rank);
-        return s_samePlace.Contains(node.OpType) && node.Inputs.Where(static i => i.Length > 0).All(i =>
-            shapes.TryGetValue(i, out var input)
-            && (computed.Contains(i) ? SameSpace(input, output) : forward.IsConstant(i) && (IsPerChannel(node) || IsPlaceless(input, output))));
-    }
-
-    private static bool SameSpace(TensorShape a, TensorShape b) => a.Rank == b.Rank && a.Dims.Skip(2).SequenceEqual(b.Dims.Skip(2));
-
-    private static bool IsPerChannel(OnnxNode node) => node.OpType == "BatchNormalization";
-
-    /// <summary>Whether a constant is the same at every place: its spatial axes, counted from the end, are 1.</summary>
-    private static bool IsPlaceless(TensorShape constant, TensorShape output) => constant.Dims.Reverse().Take(output.Rank - 2).All(static d => d == 1);
 }

@@ -1,11 +1,9 @@
-using System.Globalization;
 using MlNetConvVis.Cli.Inputs;
 using MlNetConvVis.Cli.Output;
 using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Data;
 using MlNetConvVis.Features;
 using MlNetConvVis.Imaging;
-using MlNetConvVis.Specs;
 
 namespace MlNetConvVis.Cli.Verbs.GradCams;
 
@@ -62,7 +60,7 @@ internal sealed class GradCamVerb : Verb
         if (!file.EndsWith(".npy", StringComparison.Ordinal) && guided && size.Channels is not (1 or 3))
             throw new UsageException($"{_out.Name} is '{file}', but {size.Channels} channels make no picture; a .npy file was wanted.");
         using var cam = new GradCam(net, Common.Session(given, terminal), given.Text(_layer), guided, Math.Min(Batch, source.Count));
-        var asked = Class(given, net, cam.Classes);
+        var asked = ClassWish.Given(given, _class, net, cam.Classes);
         using var files = new GradCamFiles(file, new GradCamView(net, size, guided, HasPhoto: tensor is null), shape, isMany ? source.Count : null);
         var skipped = terminal.WithProgress(p => Explain(
             source, cam, asked, files, p.Counting("Explaining", source.Thing, source.Count), terminal));
@@ -111,33 +109,6 @@ internal sealed class GradCamVerb : Verb
 
         return skipped;
     }
-
-    private int? Class(Arguments given, ConvNet net, int classes)
-    {
-        if (given.Text(_class) is not { } text) return null;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            return number < classes ? number
-                : throw new UsageException($"{_class.Name} is '{text}', but the network has {classes} classes (0 to {classes - 1}).");
-        }
-
-        var names = net.Classes
-            ?? throw new UsageException(
-                $"{_class.Name} is '{text}', but the model does not name its classes; " +
-            $"a number from 0 to {classes - 1} was wanted, or --classes with a file of names.");
-        var exact = Matching(names, n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
-        var found = exact.Length > 0 ? exact : Matching(names, n => n.Contains(text, StringComparison.OrdinalIgnoreCase));
-        return found switch
-        {
-            [var one] => one,
-            [] => throw new UsageException($"{_class.Name} is '{text}', which no class is called. {NearestName.Hint(text, [.. names])}"),
-            _ => throw new UsageException(
-                $"{_class.Name} is '{text}', which fits {found.Length} classes: " +
-                    $"{string.Join("; ", found.Take(4).Select(i => $"{i} {names[i]}"))}{(found.Length > 4 ? "; ..." : "")}. Take one by its number."),
-        };
-    }
-
-    private static int[] Matching(IReadOnlyList<string> names, Func<string, bool> fits) => [.. Enumerable.Range(0, names.Count).Where(i => fits(names[i]))];
 
     private void Report(Arguments given, Terminal terminal, GradCamRow row, ConvNet net, string layer, bool guided, string file)
     {
