@@ -34,9 +34,9 @@ internal static class DataStep
             [.. index.Select(EmojiPicture.Target).Select(static p => p.Symbol)],
             source,
             index.Fingerprint,
-            string.Create(CultureInfo.InvariantCulture,
-                $"{source.Images.Count:N0} emoji of {source.Classes.Count} classes to train on ('{index.HeldOutArtist}' held out), " +
-                    $"{target.Images.Count:N0} of {target.Classes.Count} other classes to transfer to"));
+            string.Create(CultureInfo.InvariantCulture, $"{source.Images.Count:N0} emoji of {source.Classes.Count} classes ") +
+                (context.Spec.Train is null ? "to look at, " : $"to train on ('{index.HeldOutArtist}' held out), ") +
+                string.Create(CultureInfo.InvariantCulture, $"{target.Images.Count:N0} of {target.Classes.Count} other classes to transfer to"));
     }
 
     private static PipelineData Folders(PipelineSpec spec)

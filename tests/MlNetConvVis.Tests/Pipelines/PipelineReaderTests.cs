@@ -76,6 +76,9 @@ public class PipelineReaderTests
         Assert.Equal(64, spec.Data.EmojiSide);
         Assert.Equal([5, 15, 30], spec.Transfer!.Protocol.ImagesPerClass);
         Assert.True(spec.Transfer.BesideUntrained);
+        Assert.NotNull(spec.Transfer.FromScratch);
+        Assert.Null(spec.Train);
+        Assert.True(File.Exists(spec.Model));
         Assert.Equal(["conv1", "conv2", "conv3", "conv4", "conv5"], spec.Visualize!.Layers);
     }
 

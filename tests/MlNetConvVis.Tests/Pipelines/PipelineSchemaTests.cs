@@ -51,6 +51,7 @@ public class PipelineSchemaTests
 
     [Theory]
     [InlineData("quickstart.yaml")]
+    [InlineData("train-emoji.yaml")]
     [InlineData("caltech101.yaml")]
     [InlineData("caltech256.yaml")]
     [InlineData("voc2012.yaml")]
