@@ -122,13 +122,14 @@ public static class GraphBuilderOperators
 
     /// <summary>Adds a strided cut that takes from every window of a Conv or pool the element at one position.</summary>
     /// <param name="build">The graph.</param>
-    /// <param name="padded">[N, C, spatial axes], with the window's padding written out.</param>
+    /// <param name="padded">[N, C, spatial axes], or another order of axes, with the window's padding written out.</param>
     /// <param name="window">How the window moves.</param>
     /// <param name="offset">The position in the window, one index a spatial axis.</param>
-    /// <returns>[N, C, output sizes].</returns>
-    internal static Value ElementOfWindows(this GraphBuilder build, Value padded, WindowGeometry window, long[] offset)
+    /// <param name="firstAxis">The first spatial axis.</param>
+    /// <returns>[N, C, output sizes], or the axes in the order they came in.</returns>
+    internal static Value ElementOfWindows(this GraphBuilder build, Value padded, WindowGeometry window, long[] offset, int firstAxis = 2)
     {
-        long[] axes = [.. Enumerable.Range(2, window.Rank).Select(static a => (long)a)];
+        long[] axes = [.. Enumerable.Range(firstAxis, window.Rank).Select(static a => (long)a)];
         long[] starts = [.. offset.Select((k, a) => k * window.Dilations[a])];
         long[] ends = [.. starts.Select((start, a) => start + ((window.OutputSizes[a] - 1) * window.Strides[a]) + 1)];
         return build.Slice(padded, axes, starts, ends, window.Strides.ToArray());

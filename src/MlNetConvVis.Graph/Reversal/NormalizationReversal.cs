@@ -21,23 +21,27 @@ internal static class NormalizationReversal
 
     /// <summary>
     /// With fixed statistics dx = g * scale / sqrt(var + epsilon). With those of the batch (training_mode) mean and variance depend on x too:
-    /// dx = scale / sqrt(var + epsilon) * (g - mean(g) - xhat * mean(g * xhat)), Ioffe and Szegedy 2015, section 3.
+    /// dx = scale / sqrt(var + epsilon) * (g - mean(g) - xhat * mean(g * xhat)), Ioffe and Szegedy 2015, section 3. With xhat = (x - mean) / sqrt(var + epsilon)
+    /// that is a * g + b * (x - mean) + c, where a, b and c are numbers of a channel.
     /// </summary>
     public static Value BatchToInput(ReversalStep s)
     {
-        var build = s.Build;
-        var gain = build.Mul(PerChannel(s, s.Input(1)), InverseDeviation(s));
+        var (build, inverse) = (s.Build, InverseDeviation(s));
+        var gain = build.Mul(PerChannel(s, s.Input(1)), inverse);
         if (!IsTraining(s)) return build.Mul(s.Signal, gain);
         var axes = AllButChannels(s);
-        var normalised = Normalised(s);
-        var common = build.Add(
-            build.ReduceMean(s.Signal, axes, keep: true),
-            build.Mul(normalised, build.ReduceMean(build.Mul(s.Signal, normalised), axes, keep: true)));
-        return build.Mul(gain, build.Sub(s.Signal, common));
+        var centred = Centred(s);
+        var slope = build.Mul(build.Mul(inverse, inverse), build.ReduceMean(build.Mul(s.Signal, centred), axes, keep: true));
+        var direct = build.Sub(build.Mul(s.Signal, gain), build.Mul(gain, build.ReduceMean(s.Signal, axes, keep: true)));
+        return build.Sub(direct, build.Mul(centred, build.Mul(gain, slope)));
     }
 
-    /// <summary>d scale = sum of g * xhat.</summary>
-    public static Value BatchToScale(ReversalStep s) => s.Build.ReduceSum(s.Build.Mul(s.Signal, Normalised(s)), AllButChannels(s), keep: false);
+    /// <summary>d scale = sum of g * xhat = sum of g * (x - mean), over sqrt(var + epsilon).</summary>
+    public static Value BatchToScale(ReversalStep s)
+    {
+        var sum = s.Build.ReduceSum(s.Build.Mul(s.Signal, Centred(s)), AllButChannels(s), keep: false);
+        return s.Build.Mul(sum, s.Build.Reshape(InverseDeviation(s), -1));
+    }
 
     /// <summary>d bias = sum of g.</summary>
     public static Value BatchToBias(ReversalStep s) => s.Build.ReduceSum(s.Signal, AllButChannels(s), keep: false);
@@ -62,8 +66,7 @@ internal static class NormalizationReversal
 
     private static bool IsTraining(ReversalStep s) => s.Node.Attributes.Int("training_mode", 0) == 1;
 
-    /// <summary>xhat = (x - mean) / sqrt(var + epsilon).</summary>
-    private static Value Normalised(ReversalStep s) => s.Build.Mul(s.Build.Sub(s.Input(0), PerChannel(s, Statistic(s, 0))), InverseDeviation(s));
+    private static Value Centred(ReversalStep s) => s.Build.Sub(s.Input(0), PerChannel(s, Statistic(s, 0)));
 
     private static Value InverseDeviation(ReversalStep s) => s.Build.Pow(
         s.Build.Add(PerChannel(s, Statistic(s, 1)), s.Build.Scalar(s.Node.Attributes.Float("epsilon", 1e-5f))), -0.5f);
