@@ -1,5 +1,6 @@
 using MlNetConvVis.Graph.Reversal;
 using MlNetConvVis.Pipelines.Format;
+using MlNetConvVis.Specs;
 using MlNetConvVis.Specs.Yaml;
 using MlNetConvVis.Training;
 using MlNetConvVis.Transfer;
@@ -80,11 +81,13 @@ public static class PipelineReader
         if (top.Has("overlap") && !data.Has("source")) throw data.Error("'data' names no 'source' folder, but 'overlap' needs the images the network was trained on.");
     }
 
-    /// <summary>Where the section says nothing: the plain options, with pictures as they are.</summary>
+    /// <summary>Where the section says nothing, what the spec says under <c>training</c>; without that, the plain options, with pictures as they are.</summary>
     private static TrainSection Train(YamlMap map, string folder, ulong seed)
     {
-        var options = RecipeYaml.Read(map, new TrainingOptions { Augmentation = Augmentation.None }, "spec");
-        return new TrainSection(PathIn(folder, map.Text("spec")), options with { Seed = seed });
+        var spec = PathIn(folder, map.Text("spec"));
+        var start = File.Exists(spec) && NetworkSpec.Read(spec).Training is { } recipe ? RecipeYaml.Read(recipe, TrainingOptions.Modern)
+            : new TrainingOptions { Augmentation = Augmentation.None };
+        return new TrainSection(spec, RecipeYaml.Read(map, start, "spec") with { Seed = seed });
     }
 
     private static TransferSection Transfer(YamlMap map, string folder, ulong seed)

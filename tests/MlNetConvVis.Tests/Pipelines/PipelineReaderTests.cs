@@ -1,6 +1,7 @@
 using MlNetConvVis.Graph.Reversal;
 using MlNetConvVis.Pipelines;
 using MlNetConvVis.Specs;
+using MlNetConvVis.Training;
 
 namespace MlNetConvVis.Tests.Pipelines;
 
@@ -67,6 +68,21 @@ public class PipelineReaderTests
             Start = StartValue.Activation,
         };
         Assert.Equal((wanted, true), (chosen.Rules, chosen.SharesRange));
+    }
+
+    [Fact]
+    public void Training_begins_with_the_recipe_of_the_spec()
+    {
+        using var folder = new TemporaryFolder();
+        var layers = "name: n\ninput: { channels: 3, height: 8, width: 8 }\nlayers: [{ fc: { type: dense, units: classes } }, { prob: { type: softmax } }]\n";
+        folder.Write("own.yaml", layers + "training: { epochs: 3, batch: 7, augment: { rotation: 2 } }\n");
+        folder.Write("bare.yaml", layers);
+        TrainingOptions Train(string text) =>
+            PipelineReader.Read(folder.Write("p.yaml", "pipeline: p\ndata: { emoji: {} }\ntrain: " + text)).Train!.Options;
+        var own = Train("{ spec: own.yaml, batch: 9 }");
+        Assert.Equal((3, 9, 2f), (own.Epochs, own.BatchSize, own.Augmentation.Rotation));
+        Assert.Equal(TrainingOptions.Paper with { BatchSize = 9, Seed = own.Seed }, Train("{ spec: own.yaml, recipe: paper, batch: 9 }"));
+        Assert.Equal(Augmentation.None, Train("{ spec: bare.yaml }").Augmentation);
     }
 
     [Fact]
