@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
 using MlNetConvVis.Features;
+using MlNetConvVis.Imaging;
 using MlNetConvVis.MLNet;
 using MlNetConvVis.Runtime;
 using MlNetConvVis.Transfer;
@@ -28,7 +29,7 @@ public sealed class TransferChainTests : IDisposable
         foreach (var (row, pixels) in _pictures.Rows.Zip(rows))
         {
             var expected = new float[3 * 24 * 24];
-            var image = Imaging.ImageLoader.Read(Path.Combine(_pictures.Path, row.ImagePath));
+            var image = ImageLoader.Read(Path.Combine(_pictures.Path, row.ImagePath));
             PictureFolder.Network.RequirePreprocessing().Preprocess(image, expected);
             Assert.Equal(expected, pixels);
         }
@@ -37,10 +38,10 @@ public sealed class TransferChainTests : IDisposable
     [Fact]
     public void A_mean_of_each_pixel_travels_in_a_saved_model()
     {
-        var preprocessing = new Imaging.ImagePreprocessing
+        var preprocessing = new ImagePreprocessing
         {
             Width = 24, Height = 24, PerPixelMean = true,
-            MeanImage = new Imaging.PixelMean(24, 24, [.. Enumerable.Range(0, 3 * 24 * 24).Select(static i => i / 16f)]),
+            MeanImage = new PixelMean(24, 24, [.. Enumerable.Range(0, 3 * 24 * 24).Select(static i => i / 16f)]),
         };
         var images = _ml.Transforms.LoadConvNetImages("Pixels", "ImagePath", PictureFolder.Network.With(preprocessing, null), _pictures.Path);
         var (before, file) = (images.Fit(Data()), new MemoryStream());
