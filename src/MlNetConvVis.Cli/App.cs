@@ -13,6 +13,7 @@ using MlNetConvVis.Cli.Verbs.Invariance;
 using MlNetConvVis.Cli.Verbs.Occlude;
 using MlNetConvVis.Cli.Verbs.Project;
 using MlNetConvVis.Cli.Verbs.Score;
+using MlNetConvVis.Cli.Verbs.Serve;
 using MlNetConvVis.Cli.Verbs.Train;
 using MlNetConvVis.Cli.Verbs.Transfer;
 using MlNetConvVis.Cli.Verbs.Visualize;
@@ -33,7 +34,7 @@ internal static class App
     [
         new RunVerb(), new DoctorVerb(), new InspectVerb(), new ExtractVerb(), new ProjectVerb(), new ExportProjectionVerb(), new GradCamVerb(),
         new VisualizeVerb(), new OccludeVerb(), new CorrespondVerb(), new InvarianceVerb(), new EvolveVerb(), new DiagnoseVerb(),
-        new TrainVerb(), new AblateVerb(), new EvaluateVerb(), new TransferVerb(), new DepthVerb(), new ScoreVerb(), new MergeVerb(),
+        new TrainVerb(), new AblateVerb(), new EvaluateVerb(), new TransferVerb(), new DepthVerb(), new ScoreVerb(), new MergeVerb(), new ServeVerb(),
     ];
 
     /// <summary>Runs one call.</summary>
