@@ -20,8 +20,11 @@ internal sealed class Chromium : IAsyncDisposable
 
     private Chromium(Process process, TemporaryFolder profile) => (_process, _profile) = (process, profile);
 
-    /// <summary>Gets errors of scripts, refusals of the page's policy, files that were not found, and requests to anything but files.</summary>
+    /// <summary>Gets errors of scripts, refusals of the page's policy, files that were not found, and requests to anything but files and <see cref="Site"/>.</summary>
     public List<string> Complaints { get; } = [];
+
+    /// <summary>Gets or sets where the page may ask, beside files; null: nowhere.</summary>
+    public string? Site { get; set; }
 
     /// <summary>Finds a browser; null where none is installed. CONVVIS_BROWSER names another.</summary>
     public static string? Find() => Environment.GetEnvironmentVariable("CONVVIS_BROWSER") is { Length: > 0 } named ? named
@@ -82,6 +85,21 @@ internal sealed class Chromium : IAsyncDisposable
         await Send("Input.dispatchKeyEvent", new { type = "keyUp", key, windowsVirtualKeyCode });
     }
 
+    /// <summary>Presses the mouse inside an element, and lets it go some pixels away.</summary>
+    /// <param name="selector">The element.</param>
+    /// <param name="across">Where in it, as a part of its width.</param>
+    /// <param name="down">Where in it, as a part of its height.</param>
+    /// <param name="by">How far it is dragged.</param>
+    public async Task Mouse(string selector, double across = 0.5, double down = 0.5, (double X, double Y) by = default)
+    {
+        var box = await Evaluate($"(e => {{ e.scrollIntoView({{ block: 'center' }}); const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; }})(document.querySelector({JsonSerializer.Serialize(selector)}))");
+        var (x, y) = (box[0].GetDouble() + (across * box[2].GetDouble()), box[1].GetDouble() + (down * box[3].GetDouble()));
+        await Send("Input.dispatchMouseEvent", new { type = "mouseMoved", x, y });
+        await Send("Input.dispatchMouseEvent", new { type = "mousePressed", x, y, button = "left", clickCount = 1 });
+        if (by != default) await Send("Input.dispatchMouseEvent", new { type = "mouseMoved", x = x + by.X, y = y + by.Y, button = "left" });
+        await Send("Input.dispatchMouseEvent", new { type = "mouseReleased", x = x + by.X, y = y + by.Y, button = "left", clickCount = 1 });
+    }
+
     public async ValueTask DisposeAsync()
     {
         _socket.Dispose();
@@ -135,6 +153,7 @@ internal sealed class Chromium : IAsyncDisposable
                 Complaints.Add(parameters.GetProperty("entry").GetProperty("text").GetString()!);
                 break;
             case "Network.requestWillBeSent" when parameters.GetProperty("request").GetProperty("url").GetString() is { } url
+                && (Site is null || !url.StartsWith(Site, StringComparison.Ordinal))
                 && !url.StartsWith("file:", StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal) && !url.StartsWith("about:", StringComparison.Ordinal):
                 Complaints.Add($"it asks for {url}");
                 break;
