@@ -28,7 +28,8 @@ internal sealed class ExplorerApi : IDisposable
             [.. collection.Photos.Select(static p => Path.GetFileName(p.Name))], [.. fixedNets.Select(static n => n.RequirePreprocessing())],
             [.. collection.Frames.Select(static f => Enumerable.Range(0, f.Count).Select(i => f[i]).ToArray())]);
         _models = [.. fixedNets.Select((n, i) => new ExploredModel(i, n, _photos, options.Session))];
-        _searches = [.. fixedNets.Select((n, i) => new StrongestSearch(n, collection.Frames[i], options.Session, _ended.Token))];
+        var behind = options.Session with { Threads = Math.Max(1, options.Session.ThreadCount / 2) };      // so that clicks do not wait for a search
+        _searches = [.. fixedNets.Select((n, i) => new StrongestSearch(n, collection.Frames[i], behind, _ended.Token))];
     }
 
     public void Map(IEndpointRouteBuilder routes)
@@ -80,6 +81,10 @@ internal sealed class ExplorerApi : IDisposable
         catch (BadHttpRequestException e)
         {
             result = Results.Json(new ErrorAnswer(e.Message), statusCode: e.StatusCode);
+        }
+        catch (OperationCanceledException)
+        {
+            result = Results.Json(new ErrorAnswer("The explorer is ending."), statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
         await result.ExecuteAsync(context).ConfigureAwait(false);

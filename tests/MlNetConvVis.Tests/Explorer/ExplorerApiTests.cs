@@ -94,6 +94,7 @@ public sealed class ExplorerApiTests : IDisposable
         Assert.Equal(507, (await Send(server, Png(20, 20), "y.png")).Status);
         Assert.Equal(422, (await Send(server, Png(21, 20), "large.png")).Status);
         Assert.Equal(422, (await Send(server, [1, 2, 3], "broken.png")).Status);
+        Assert.Equal(422, (await Send(server, "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"u8.ToArray(), "drawing.svg")).Status);
         Assert.Equal(413, (await Send(server, new byte[4000], "long.png")).Status);
         Assert.Equal(400, (await Send(server, Png(20, 20), null)).Status);
     }
