@@ -4,10 +4,11 @@
 
 Requests come as JSON, one a line, and so do answers. FOLDER holds what both sides share: <network>/image.npy, <network>/<layer>.weights.npy, photos.
 
-    first answer   {"python": .., "torch": .. or null, "pillow": .. or null}
+    first answer   {"python": .., "torch": .. or null, "pillow": .. or null, "sklearn": .. or null}
     {"do": "jpeg", "folder": F}   makes JPEG files of the PNG files in F and deletes those          -> {}
     {"do": "open", "case": {..}}  builds the work; a network's memory format is the faster of two  -> {"note": ".."}
-    {"do": "run"}                 runs it once           -> {"seconds": .., "processorSeconds": of all threads, "mean": mean absolute value of the result}
+    {"do": "run"}                 runs it once           -> {"seconds": .., "processorSeconds": of all threads, "mean": mean absolute value of the result,
+                                                        "accuracy": share of unseen rows labelled rightly, of heads}
     {"do": "close"}               lets go of it          -> {"peakMegabytes": the most memory that the process has held so far}
     an error                                             -> {"error": ".."}
 """
@@ -35,6 +36,13 @@ try:
     from PIL import Image
 except ImportError:
     PIL = None
+try:
+    import sklearn
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import LinearSVC
+except ImportError:
+    sklearn = None
 
 FOLDER = pathlib.Path(sys.argv[1])
 THREADS = int(sys.argv[2])
@@ -307,6 +315,42 @@ class ImageWork:
         return times, float(np.abs(self.out).mean())
 
 
+class HeadWork:
+    """A linear head on standardised features, by scikit-learn with its own tolerances. Its C is 1 / (rows L2)."""
+
+    def __init__(self, case):
+        self.case = case
+        self.train, self.test, self.labels, self.unseen = (
+            np.load(FOLDER / "heads" / (name + ".npy")) for name in ("train", "test", "train-labels", "test-labels"))
+
+    def fit(self):
+        scaler = StandardScaler()
+        x = scaler.fit_transform(self.train)
+        c = 1 / (len(x) * self.case["l2"])
+        if self.case["head"] == "Svm":      # more features than rows: the dual is LIBLINEAR's faster way, and its default
+            return scaler, x, LinearSVC(C=c, max_iter=10000, random_state=0).fit(x, self.labels)
+        return scaler, x, LogisticRegression(C=c, max_iter=10000).fit(x, self.labels)
+
+    def objective(self, x, head):
+        """Mean loss plus penalty, in double precision."""
+        weights, bias = head.coef_.astype(np.float64), head.intercept_.astype(np.float64)
+        scores = x.astype(np.float64) @ weights.T + bias
+        own = scores[np.arange(len(x)), self.labels]
+        penalty = np.square(weights).sum()
+        if self.case["head"] == "Svm":
+            loss = np.square(np.maximum(0, 1 + scores)).sum(1) - np.square(np.maximum(0, 1 + own)) + np.square(np.maximum(0, 1 - own))
+            penalty += np.square(bias).sum()
+        else:
+            top = scores.max(1)
+            loss = np.log(np.exp(scores - top[:, None]).sum(1)) + top - own
+        return loss.mean() + 0.5 * self.case["l2"] * penalty
+
+    def run(self):
+        times, (scaler, x, head) = timed(self.fit)
+        self.accuracy = float((head.predict(scaler.transform(self.test)) == self.unseen).mean())
+        return times, float(self.objective(x, head))
+
+
 def faster_format(case):
     """Opens a case in both memory formats, and keeps the faster one by processor time, which other programs disturb least, anew."""
     trial = {**case, "kind": "features"} if case["kind"] in ("figure", "occlusion") else case
@@ -324,6 +368,10 @@ def opened(case):
         if not PIL or not np:
             return None, "Pillow or NumPy is missing"
         return ImageWork(case), f"Pillow, {THREADS} threads"
+    if case["kind"] == "head":
+        if not sklearn or not np:
+            return None, "scikit-learn or NumPy is missing"
+        return HeadWork(case), "LIBLINEAR" if case["head"] == "Svm" else "L-BFGS"
     if not torch or not np:
         return None, "PyTorch or NumPy is missing"
     work, name = faster_format(case)
@@ -338,7 +386,8 @@ def to_jpeg(folder):
 
 
 def answers():
-    yield {"python": platform.python_version(), "torch": torch and torch.__version__, "pillow": PIL and PIL.__version__}
+    yield {"python": platform.python_version(), "torch": torch and torch.__version__, "pillow": PIL and PIL.__version__,
+           "sklearn": sklearn and sklearn.__version__}
     work = None
     for line in sys.stdin:
         request = json.loads(line)
@@ -351,7 +400,7 @@ def answers():
                 yield {"note": note} if work else {"error": note}
             elif request["do"] == "run":
                 (seconds, processor), mean = work.run()
-                yield {"seconds": seconds, "processorSeconds": processor, "mean": mean}
+                yield {"seconds": seconds, "processorSeconds": processor, "mean": mean, "accuracy": getattr(work, "accuracy", None)}
             else:
                 work = None
                 yield {"peakMegabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // 10**6}

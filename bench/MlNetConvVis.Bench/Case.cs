@@ -6,7 +6,7 @@ internal sealed record Case
     /// <summary>Gets the row's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Gets the kind: features, switches, projection, reverse, figure, occlusion, training, loop or images.</summary>
+    /// <summary>Gets the kind: features, switches, projection, reverse, figure, occlusion, training, loop, images or head.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Gets the network, a file in models/; empty for images.</summary>
@@ -50,6 +50,15 @@ internal sealed record Case
 
     /// <summary>Gets whether both sides give the same numbers, which is then checked.</summary>
     public bool SameResult { get; init; } = true;
+
+    /// <summary>Gets how far the two sides' results may lie apart, as a share: codecs and rounding differ, networks do not.</summary>
+    public double Tolerance { get; init; } = 0.01;
+
+    /// <summary>Gets the head that is fitted: Softmax or Svm.</summary>
+    public string Head { get; init; } = "";
+
+    /// <summary>Gets the penalty of a head: mean loss + L2 / 2 * |W|^2.</summary>
+    public double L2 { get; init; }
 
     /// <summary>Gets the folder of photos.</summary>
     public string Folder { get; init; } = "";

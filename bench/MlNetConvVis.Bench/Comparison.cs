@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace MlNetConvVis.Bench;
 
@@ -23,8 +24,8 @@ internal static class Comparison
     /// <summary>Pairs of a case that takes minutes.</summary>
     private const int LongRuns = 3;
 
-    /// <summary>How far the two sides' results may lie apart: codecs and rounding differ, networks do not.</summary>
-    private const double Tolerance = 0.01;
+    /// <summary>How far the shares of unseen rows that both sides label rightly may lie apart.</summary>
+    private const double AccuracyTolerance = 0.003;
 
     /// <summary>Lets threads that wait busily for more work go to sleep before the other side's turn.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
@@ -40,7 +41,8 @@ internal static class Comparison
     {
         using var ours = open();
         var (opened, note) = peer?.Open(work) ?? (false, "none");
-        WarmUp(work, ours, opened ? peer : null);
+        var shares = WarmUp(work, ours, opened ? peer : null);
+        if (shares is { } right) note = string.Create(CultureInfo.InvariantCulture, $"{note}; unseen rows right: {right.Ours:0.0%}, here {right.Peer:0.0%}");
         if (work.Long) runs = Math.Min(runs, LongRuns);
         var (oursTimes, peerTimes) = (new List<Sample>(runs), new List<Sample>(runs));
         for (var i = 0; i < runs; i++)
@@ -56,21 +58,28 @@ internal static class Comparison
         Pairs Paired(Func<Sample, double> figure) => new([.. oursTimes.Select(figure)], [.. peerTimes.Select(figure)]);
     }
 
-    private static void WarmUp(Case work, IWork ours, IRival? peer)
+    /// <summary>Runs both sides, and checks that they computed the same.</summary>
+    /// <returns>The shares of unseen rows that they label rightly, where something is learned.</returns>
+    private static (double Ours, double Peer)? WarmUp(Case work, IWork ours, IRival? peer)
     {
-        var mean = double.NaN;
+        var theirs = default((Sample Time, double Mean, double? Accuracy));
         for (var i = 0; i < (work.Long ? 1 : WarmUps); i++)
         {
             ours.Run();
-            if (peer is not null) mean = peer.Run().Mean;
+            if (peer is not null) theirs = peer.Run();
         }
 
-        var own = ours.Mean();
-        if (peer is not null && work.SameResult && !(Math.Abs(own - mean) <= Tolerance * Math.Abs(mean)))
-        {
-            throw new InvalidOperationException(
-                $"'{work.Name}': the mean magnitude of our result is {own:G6}, of the peer's {mean:G6}. They do not do the same work.");
-        }
+        if (peer is null || !work.SameResult) return null;
+        CheckSame(work, "the mean magnitude of our result", ours.Mean(), theirs.Mean, work.Tolerance * Math.Abs(theirs.Mean));
+        if (theirs.Accuracy is not { } share || ours.Accuracy() is not { } own) return null;
+        CheckSame(work, "the share of unseen rows that ours labels rightly", own, share, AccuracyTolerance);
+        return (own, share);
+    }
+
+    private static void CheckSame(Case work, string what, double ours, double theirs, double tolerance)
+    {
+        if (Math.Abs(ours - theirs) <= tolerance) return;
+        throw new InvalidOperationException($"'{work.Name}': {what} is {ours:G6}, of the peer's {theirs:G6}. They do not do the same work.");
     }
 
     /// <summary>Runs work of ours once.</summary>

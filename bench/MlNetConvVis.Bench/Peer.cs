@@ -13,7 +13,7 @@ internal sealed class Peer : IRival, IDisposable
     private readonly Process _process;
 
     private Peer(Process process, Answer first) => (_process, Versions) =
-        (process, $"Python {first.Python}, PyTorch {first.Torch ?? "missing"}, Pillow {first.Pillow ?? "missing"}");
+        (process, $"Python {first.Python}, PyTorch {first.Torch ?? "missing"}, Pillow {first.Pillow ?? "missing"}, scikit-learn {first.Sklearn ?? "missing"}");
 
     /// <summary>Gets what runs there.</summary>
     public string Versions { get; }
@@ -45,10 +45,10 @@ internal sealed class Peer : IRival, IDisposable
         ? (false, error) : (true, answer.Note ?? "");
 
     /// <summary>Runs the case once.</summary>
-    /// <returns>How long it took, and the mean absolute value of the result.</returns>
+    /// <returns>How long it took, the mean absolute value of the result, and the share of unseen rows labelled rightly where something is learned.</returns>
     /// <exception cref="InvalidOperationException">It failed.</exception>
-    public (Sample Time, double Mean) Run() => Ask(new { Do = "run" }) is { Error: null } answer
-        ? (new Sample(answer.Seconds, answer.ProcessorSeconds), answer.Mean)
+    public (Sample Time, double Mean, double? Accuracy) Run() => Ask(new { Do = "run" }) is { Error: null } answer
+        ? (new Sample(answer.Seconds, answer.ProcessorSeconds), answer.Mean, answer.Accuracy)
         : throw new InvalidOperationException("The peer failed in the middle of a case; see peers.py.");
 
     /// <summary>Lets go of the case.</summary>
@@ -104,6 +104,8 @@ internal sealed class Peer : IRival, IDisposable
 
         public string? Pillow { get; init; }
 
+        public string? Sklearn { get; init; }
+
         public string? Note { get; init; }
 
         public string? Error { get; init; }
@@ -113,6 +115,8 @@ internal sealed class Peer : IRival, IDisposable
         public double ProcessorSeconds { get; init; }
 
         public double Mean { get; init; }
+
+        public double? Accuracy { get; init; }
 
         public long PeakMegabytes { get; init; }
     }

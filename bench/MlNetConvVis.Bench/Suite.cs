@@ -1,6 +1,8 @@
+using System.Globalization;
 using MlNetConvVis.Features;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Runtime;
+using MlNetConvVis.Transfer;
 
 namespace MlNetConvVis.Bench;
 
@@ -32,6 +34,7 @@ internal sealed class Suite(BenchOptions options, string shared)
         yield return Training(() => small, small.Name, SmallBatch, SmallClasses, "fc6");
         yield return Loop(small);
         yield return Images(peer);
+        foreach (var item in Heads()) yield return item;
         if (options.Model is { } file) yield return Score(peer, file);
         if (options.Quick) yield break;
         var paper = new Subject(shared, "zfnet", PaperBatch, amplitude: 120, classes: 1000, last: "pool5");
@@ -149,6 +152,21 @@ internal sealed class Suite(BenchOptions options, string shared)
             Batch = PaperBatch, Classes = 1000, Size = 32, Stride = 8, Long = true,
         };
         return new Entry(work, () => new OcclusionWork(new Subject(shared, "zfnet", PaperBatch, amplitude: 120, classes: 1000), work, _settings));
+    }
+
+    /// <summary>Penalties as validation chooses them for features of convnets, and a tenth of it, where fits take longest.</summary>
+    private IEnumerable<Entry> Heads()
+    {
+        var rows = new Lazy<HeadRows>(() => new HeadRows(shared));
+        foreach (var (kind, l2) in new[] { (HeadKind.Softmax, 0.1), (HeadKind.Softmax, 0.01), (HeadKind.Svm, 40), (HeadKind.Svm, 4) })
+        {
+            var work = new Case
+            {
+                Name = string.Create(CultureInfo.InvariantCulture, $"{(kind == HeadKind.Svm ? "svm" : "softmax")} head, 3060 rows of 4096, 102 classes, L2 {l2}"),
+                Kind = "head", Head = kind.ToString(), L2 = l2, Tolerance = 1e-3, Long = true,
+            };
+            yield return new Entry(work, () => new HeadWork(rows.Value, kind, l2, options.Threads));
+        }
     }
 
     private Entry Images(Peer? peer)

@@ -17,6 +17,9 @@ internal interface IWork : IDisposable
 
     /// <summary>Gets the mean absolute value of what the latest run gave, to see that both sides computed the same.</summary>
     double Mean();
+
+    /// <summary>Gets the share of unseen rows that the latest run's result labels rightly; null for work that learns nothing.</summary>
+    double? Accuracy() => null;
 }
 
 /// <summary>Forward to a layer, through the public extractor.</summary>

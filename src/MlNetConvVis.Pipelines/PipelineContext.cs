@@ -9,11 +9,13 @@ namespace MlNetConvVis.Pipelines;
 
 /// <summary>What the steps of one run share.</summary>
 internal sealed class PipelineContext(PipelineSpec spec, RunFolder folder, SessionSettings settings, IPipelineObserver observer, CancellationToken cancellation)
+    : IDisposable
 {
     private ConvNet? _trained;
     private FeatureCache? _cache;
     private ImageFrames? _sourcePhotos;
     private NetworkSpec? _shape;
+    private ITransferChain? _chain;
 
     public PipelineSpec Spec => spec;
 
@@ -47,6 +49,9 @@ internal sealed class PipelineContext(PipelineSpec spec, RunFolder folder, Sessi
     /// <summary>Gets the photos that pictures are drawn from.</summary>
     public ImageFrames SourcePhotos => _sourcePhotos ??= Load(Data.Pictures.Sources());
 
+    /// <summary>Reads the target photos through the transfer's own engine, once in a run.</summary>
+    public ITransferChain Chain(Func<ITransferChain> open) => _chain ??= open();
+
     public int Threads => settings.ThreadCount;
 
     /// <summary>Loads photos as the network sees them, noting broken ones.</summary>
@@ -56,4 +61,6 @@ internal sealed class PipelineContext(PipelineSpec spec, RunFolder folder, Sessi
         foreach (var broken in frames.Broken) observer.Noted(broken.Message);
         return frames;
     }
+
+    public void Dispose() => _chain?.Dispose();
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MlNetConvVis.Pipelines.Steps;
 using MlNetConvVis.Runtime;
 using MlNetConvVis.Specs;
+using MlNetConvVis.Transfer;
 
 namespace MlNetConvVis.Pipelines;
 
@@ -24,7 +25,7 @@ public static class PipelineRunner
         ArgumentNullException.ThrowIfNull(observer);
         using var folder = RunFolder.Open(spec.Out);
         var isNew = folder.Claim($"pipeline '{spec.Name}' ({Path.GetFileName(spec.File)})");
-        var context = new PipelineContext(spec, folder, settings with { Note = observer.Noted }, observer, cancellation);
+        using var context = new PipelineContext(spec, folder, settings with { Note = observer.Noted }, observer, cancellation);
         EnsureLayers(context);
         IPipelineWork[] works = [.. WorksOf(spec, command)];
         Prepare(context, works.Length + 1, isNew);
@@ -55,6 +56,7 @@ public static class PipelineRunner
     {
         var spec = context.Spec;
         if (spec.Transfer is { BesideUntrained: true } or { FromScratch: not null }) _ = context.Shape;      // refuses a network without a spec
+        EnsureEngineCan(spec.Transfer);
         string[] wanted = [.. spec.Transfer is { } transfer ? [transfer.Layer] : Array.Empty<string>(), .. spec.Depth?.Layers ?? [], .. spec.Visualize?.Layers ?? []];
         if (spec.Train is null)
         {
@@ -69,6 +71,14 @@ public static class PipelineRunner
             throw new PipelineException($"'{spec.File}' names the layer '{missing}', which '{spec.Train.Spec}' does not have. " +
                 NearestName.Hint(missing, [.. network.Layers.Select(static l => l.Name)]));
         }
+    }
+
+    private static void EnsureEngineCan(TransferSection? transfer)
+    {
+        if (transfer?.Engine is not { Name: var name }) return;
+        var asked = transfer.Heads is not [HeadKind.Softmax] ? "another head than a softmax" : transfer.IsRanking ? "a ranking of images"
+            : transfer.Switches ? "switches" : transfer.BesideUntrained || transfer.FromScratch is not null ? "a baseline" : null;
+        if (asked is not null) throw new PipelineException($"{name} runs the transfer, but {asked} is asked for too, which only the own engine gives; ask for it in a run of its own.");
     }
 
     private static void Prepare(PipelineContext context, int steps, bool isNew)

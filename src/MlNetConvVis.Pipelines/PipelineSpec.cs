@@ -100,6 +100,9 @@ public sealed record TransferSection(string Layer, TransferProtocol Protocol)
 
     /// <summary>Gets a file of splits to take, as a full path; null to draw them.</summary>
     public string? Splits { get; init; }
+
+    /// <summary>Gets what computes features and fits heads in place of this product's own; null for those. Takes softmax heads only, and no baselines.</summary>
+    public ITransferEngine? Engine { get; init; }
 }
 
 /// <summary>The baseline that is trained from scratch on the target alone, on the transfer's own splits.</summary>

@@ -18,10 +18,11 @@ internal sealed class FeaturesStep : IPipelineWork
     public string Fingerprint(PipelineContext context) => RunFolder.Fingerprint(
         "features 2", context.Data.Fingerprint, context.Network.Hash!, context.Network.Preprocessing?.ToJson() ?? "", context.Spec.Transfer!.Layer,
         context.Spec.Transfer.BesideUntrained.ToString(), context.Spec.Transfer.Switches.ToString(),
-        context.Spec.Transfer.MostFeatures.ToString(CultureInfo.InvariantCulture));
+        context.Spec.Transfer.MostFeatures.ToString(CultureInfo.InvariantCulture), context.Spec.Transfer.Engine?.Name ?? "");
 
     public string Run(PipelineContext context, string folder)
     {
+        if (context.Spec.Transfer!.Engine is not null) return ForEngine(context, folder);
         if (context.Spec.Transfer!.BesideUntrained && context.Spec.Train is null) WriteUntrained(context);
         if (!context.Spec.Transfer!.Switches) return IntoCache(context, folder);
         var (layer, target) = (context.Spec.Transfer!.Layer, Target(context));
@@ -32,6 +33,16 @@ internal sealed class FeaturesStep : IPipelineWork
         if (context.Spec.Transfer.BesideUntrained)
             Extract(context, ConvNet.Load(context.UntrainedFile), layer, frames, folder, "untrained", (0.5, 1));
         return string.Create(CultureInfo.InvariantCulture, $"{columns:N0} features of '{layer}' for each of {frames.Count:N0} images");
+    }
+
+    private static string ForEngine(PipelineContext context, string folder)
+    {
+        using var features = TransferFeatures.Open(context, "trained");
+        int[] all = [.. Enumerable.Range(0, features.Matrix.Rows)];
+        WriteIndex(context, Path.Combine(folder, "index.csv"), all);
+        context.Folder.WriteJson(Path.Combine(folder, RowsFile), all);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{features.Matrix.Columns:N0} features of '{context.Spec.Transfer!.Layer}' for each of {all.Length:N0} images, by {context.Spec.Transfer.Engine!.Name}");
     }
 
     /// <summary>Random weights, and statistics of batch normalisation over the target's images.</summary>

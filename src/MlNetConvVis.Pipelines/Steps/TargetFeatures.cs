@@ -24,6 +24,9 @@ internal sealed class TargetFeatures : IDisposable
     /// <summary>Gets, for each row, its place among the target images.</summary>
     public IReadOnlyList<int> Sources => _cached.Sources;
 
+    public static PipelineException WantsOneClass => new(
+        "Some target images show several classes, or none; this experiment wants one class an image. Use 'protocol: voc2012', which ranks them.");
+
     public static TargetFeatures Open(
         PipelineContext context, ConvNet net, IReadOnlyList<string> layers, int mostFeatures, string name, (double From, double To) share)
     {
@@ -45,8 +48,7 @@ internal sealed class TargetFeatures : IDisposable
         return [.. Sources.Select((i, row) => new RankedImage(rows[row], _target.Images[i].Labels, _target.Images[i].Doubtful, IsTest: i >= trained))];
     }
 
-    public FeatureMatrix Matrix(PooledLayer layer) => _target.HasSeveralLabels ? throw new PipelineException(
-        "Some target images show several classes, or none; this experiment wants one class an image. Use 'protocol: voc2012', which ranks them.") : new(
+    public FeatureMatrix Matrix(PooledLayer layer) => _target.HasSeveralLabels ? throw WantsOneClass : new(
         _cached.Rows(layer.Read), layer.Features, [.. Sources.Select(i => _target.Images[i].Label)], _target.Classes,
         _groups is { } groups ? [.. Sources.Select(i => groups[i])] : null);
 

@@ -17,7 +17,7 @@ internal sealed class TransferStep : IPipelineWork
 
     public string Fingerprint(PipelineContext context) => RunFolder.Fingerprint(
         "transfer 2", new FeaturesStep().Fingerprint(context), System.Text.Json.JsonSerializer.Serialize(context.Spec.Transfer!.Protocol),
-        string.Join(',', context.Spec.Transfer.Heads), context.Spec.Transfer.Splits is { } file && File.Exists(file) ? File.ReadAllText(file) : "");
+        string.Join(',', context.Spec.Transfer.Heads), context.Spec.Transfer.Engine?.Name ?? "", context.Spec.Transfer.Splits is { } file && File.Exists(file) ? File.ReadAllText(file) : "");
 
     public string Run(PipelineContext context, string folder)
     {
@@ -28,7 +28,7 @@ internal sealed class TransferStep : IPipelineWork
         {
             var splits = Splits(context, features);
             foreach (var (i, head) in section.Heads.Index())
-                results.Add(Run(context, features.Matrix, splits, head, FileOf(folder, "trained", head), ((double)i / runs, (i + 1.0) / runs)));
+                results.Add(Run(context, features, splits, head, FileOf(folder, "trained", head), ((double)i / runs, (i + 1.0) / runs)));
             SplitFile.Write(Path.Combine(folder, SplitsFile), splits, features.Matrix.ClassNames, features.Names);
             WriteModel(context, features, Path.Combine(folder, ModelFile));
         }
@@ -56,19 +56,23 @@ internal sealed class TransferStep : IPipelineWork
     {
         using var features = TransferFeatures.Open(context, "untrained");
         var head = context.Spec.Transfer!.Heads[0];
-        return Run(context, features.Matrix, Splits(context, features), head, FileOf(folder, "untrained", head), (from, 1));
+        return Run(context, features, Splits(context, features), head, FileOf(folder, "untrained", head), (from, 1));
     }
 
     private static TransferResult Run(
-        PipelineContext context, FeatureMatrix features, IReadOnlyList<FoldSplit> splits, HeadKind head, string file, (double From, double To) share)
+        PipelineContext context, TransferFeatures features, IReadOnlyList<FoldSplit> splits, HeadKind head, string file, (double From, double To) share)
     {
         var protocol = ProtocolOf(context, head);
         var progress = new StepProgress<TransferProgress>(p => context.Observer.Progressed(
             share.From + ((share.To - share.From) * p.Done / p.Total), string.Create(
             CultureInfo.InvariantCulture, $"{NameOf(head)}, {p.ImagesPerClass} images a class, fold {p.Fold + 1}: {p.Accuracy:0.0%}")));
-        var result = Attempt(() => protocol.Run(features, splits, progress, context.Cancellation));
+        var result = Attempt(() => features.Chain is not { } chain ? protocol.Run(features.Matrix, splits, progress, context.Cancellation)
+            : protocol.Run(features.Matrix, splits, ByChain, progress, context.Cancellation));
         context.Folder.WriteJson(file, result);
         return result;
+
+        FoldPrediction ByChain(int fold, IReadOnlyList<int> train, IReadOnlyList<int> test, CancellationToken _) => features.Chain!.Classify(
+            train, test, features.Matrix.ClassNames, protocol.Head with { Seed = unchecked(protocol.Seed + (ulong)fold) });
     }
 
     private static IReadOnlyList<FoldSplit> Splits(PipelineContext context, TransferFeatures features) => context.Spec.Transfer!.Splits is { } file
@@ -79,6 +83,7 @@ internal sealed class TransferStep : IPipelineWork
     {
         context.Observer.Progressed(1, "training on all images, and merging");
         var options = ProtocolOf(context, context.Spec.Transfer!.Heads[0]).Head;
+        features.Chain?.Save(Path.GetDirectoryName(path)!, options with { Seed = context.Spec.Seed });
         var fit = Attempt(() => HeadTrainer.Fit(features.Matrix, options with { Seed = context.Spec.Seed }, context.Cancellation));
         OnnxFile.Write(MergedModel.Of(features.Net, features.Layer, fit.Head), path);
     }

@@ -102,7 +102,7 @@ public sealed class EstimatorContractTests : IDisposable
     }
 
     // SchemaShape.Create is not public, and nothing else makes a shape of a schema.
-    private static SchemaShape ShapeOf(DataViewSchema schema) =>
+    internal static SchemaShape ShapeOf(DataViewSchema schema) =>
         (SchemaShape)typeof(SchemaShape).GetMethod("Create", BindingFlags.NonPublic | BindingFlags.Static)!.Invoke(null, [schema])!;
 
     private static void AssertSame(IDataView expected, IDataView actual, string column)

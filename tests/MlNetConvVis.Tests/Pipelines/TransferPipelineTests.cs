@@ -46,6 +46,49 @@ public sealed class TransferPipelineTests : IDisposable
     }
 
     [Fact]
+    public void Baselines_are_options_and_refused_for_a_network_without_a_spec_or_without_their_training()
+    {
+        var foreign = Transfer("--beside-untrained");
+        Assert.NotEqual(0, foreign.Code);
+        Assert.Contains("does not carry its spec", foreign.Error, StringComparison.Ordinal);
+        var lonely = Transfer("--from-scratch-epochs", "2");
+        Assert.Equal(2, lonely.Code);
+        Assert.Contains("without --beside-from-scratch", lonely.Error, StringComparison.Ordinal);
+        var large = Transfer("--beside-from-scratch", "--from-scratch-per-class", "99");
+        Assert.Equal(2, large.Code);
+        Assert.Contains("--from-scratch-per-class is '99'", large.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Baselines_of_a_network_of_ours_stand_beside_its_features()
+    {
+        var spec = Specs.NetworkSpec.Parse("""
+            name: small
+            input: { channels: 3, height: 16, width: 16 }
+            classes: 3
+            preprocessing: { resize: { shortest: 16 }, mean: [128, 128, 128], scale: 0.015625 }
+            layers:
+              - conv1: { type: conv, filters: 4, kernel: 3, pad: same, activation: relu }
+              - pool1: { type: maxpool, kernel: 2, stride: 2 }
+              - fc2: { type: dense, units: classes }
+              - prob: { type: softmax }
+            """, "small.yaml");
+        var set = Training.TrainingSet.Load(
+            ImageSets.Open(Path.Combine(_folder.Path, "photos")).All(), null, spec.Preprocessing!, new(), TestContext.Current.CancellationToken);
+        var options = new Training.TrainingOptions { Epochs = 1, BatchSize = 8, Augmentation = Training.Augmentation.None };
+        var trained = new Training.ConvNetTrainer(spec.Compile(3, 1), set, options).Train(null, cancellation: TestContext.Current.CancellationToken);
+        var model = Path.Combine(_folder.Path, "own.onnx");
+        OnnxFile.Write(trained.Network, model);
+        var run = CommandLineRun.Of("transfer", "--model", model, "--data", Path.Combine(_folder.Path, "photos"), "--layer", "pool1", "--per-class", "2,4",
+            "--folds", "2", "--beside-untrained", "--beside-from-scratch", "--from-scratch-epochs", "2", "--from-scratch-folds", "1",
+            "--from-scratch-per-class", "4", "--out", Out);
+        Assert.True(run.Code == 0, run.Error);
+        var results = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Out, "results.json"))).RootElement;
+        Assert.Equal(2, results.GetProperty("untrained").GetProperty("rows").GetArrayLength());
+        Assert.Equal(1, results.GetProperty("fromScratch").GetProperty("rows")[0].GetProperty("folds").GetArrayLength());
+    }
+
+    [Fact]
     public void Splits_that_are_given_back_give_the_same_numbers_under_another_seed()
     {
         Assert.Equal(0, Transfer("--l2", "0.01").Code);

@@ -30,13 +30,16 @@ internal sealed class TransferVerb : Verb
     private readonly ValueOption _source = new(
         "--source", "DIR", "a folder with a folder of photos for each class",
         "what the network was trained on: target photos that are in it too are listed and left out, as the paper does");
+    private readonly ValueOption _engine = new(
+        "--engine", "NAME", "convvis or mlnet", "what computes features and fits the head: convvis, or mlnet (ML.NET's chain, which saves model.zip); default convvis");
+    private readonly BaselineOptions _baselines = new();
     private readonly StudyOptions _study = new("softmax", "any number");
 
     public TransferVerb()
         : base("transfer", "retrain only the last layer for new classes, and test it by the paper's protocol")
     {
         Command.Arguments.Add(_pipeline);
-        Takes([.. _study.All, _layer, _protocol, _perClass, _splits, _source]);
+        Takes([.. _study.All, _layer, _protocol, _perClass, _splits, _source, _engine, .. _baselines.All]);
     }
 
     public override string Details =>
@@ -65,21 +68,33 @@ internal sealed class TransferVerb : Verb
         if (!given.Has(_layer)) _ = given.Required(_layer);
         var named = TransferProtocols.ByName[given.Choice(_protocol, [.. TransferProtocols.ByName.Keys]) ?? TransferProtocols.Folder.Name];
         var protocol = _study.Protocol(given, named);
+        var images = given.Has(_perClass) ? PerClass(given) : protocol.ImagesPerClass;
+        if (named == TransferProtocols.Voc2012) _baselines.Refuse(given, named.Name);
         var spec = _study.Spec(given, terminal, "transfer", $"What {given.Required(_layer)} carries over to new classes");
         var source = given.Text(_source);
         return spec with
         {
             Data = spec.Data with { Source = source is null ? null : Path.GetFullPath(source) },
             Overlap = source is null ? null : new OverlapSection(0.95, LeaveOut: true),
-            Transfer = new TransferSection(given.Required(_layer), given.Has(_perClass) ? protocol with { ImagesPerClass = PerClass(given) } : protocol)
+            Transfer = new TransferSection(given.Required(_layer), protocol with { ImagesPerClass = images })
             {
                 IsRanking = named == TransferProtocols.Voc2012,
                 Heads = _study.Heads(given, HeadKind.Softmax),
                 MostFeatures = _study.MostFeatures(given, int.MaxValue),
                 Splits = given.Text(_splits) is { } splits ? Path.GetFullPath(splits) : null,
+                BesideUntrained = _baselines.Untrained(given),
+                FromScratch = _baselines.FromScratch(given, images, protocol.Folds),
+                Engine = Engine(given),
             },
         };
     }
+
+    private ITransferEngine? Engine(Arguments given) => given.Choice(_engine, "convvis", "mlnet") != "mlnet" ? null
+#if HAS_MLNET
+        : new MLNet.MLNetTransferEngine();
+#else
+        : throw new UsageException($"{_engine.Name} is mlnet, but this build has no ML.NET: its packages did not restore; 'convvis doctor' says why.");
+#endif
 
     private int[] PerClass(Arguments given) => [.. given.Items(_perClass).Select(text =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : throw Arguments.Wrong(_perClass, text))];
@@ -90,6 +105,7 @@ internal sealed class TransferVerb : Verb
         if (spec.Transfer is null)
             throw new UsageException($"'{spec.File}' has no 'transfer' section, which says what to retrain; add one, or use 'convvis run'.");
         if (given.Text(_study.Out) is { } folder) spec = spec with { Out = Path.GetFullPath(folder) };
+        if (Engine(given) is { } engine) spec = spec with { Transfer = spec.Transfer with { Engine = engine } };
         return (spec with { Visualize = null }, $"convvis transfer {Path.GetRelativePath(Directory.GetCurrentDirectory(), spec.File)}");
     }
 
