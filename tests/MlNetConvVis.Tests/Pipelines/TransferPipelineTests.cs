@@ -4,7 +4,9 @@ using MlNetConvVis.Features;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Onnx;
 using MlNetConvVis.Pipelines;
+using MlNetConvVis.Specs;
 using MlNetConvVis.Tests.Cli;
+using MlNetConvVis.Training;
 
 namespace MlNetConvVis.Tests.Pipelines;
 
@@ -62,7 +64,7 @@ public sealed class TransferPipelineTests : IDisposable
     [Fact]
     public void Baselines_of_a_network_of_ours_stand_beside_its_features()
     {
-        var spec = Specs.NetworkSpec.Parse("""
+        var spec = NetworkSpec.Parse("""
             name: small
             input: { channels: 3, height: 16, width: 16 }
             classes: 3
@@ -73,10 +75,10 @@ public sealed class TransferPipelineTests : IDisposable
               - fc2: { type: dense, units: classes }
               - prob: { type: softmax }
             """, "small.yaml");
-        var set = Training.TrainingSet.Load(
+        var set = TrainingSet.Load(
             ImageSets.Open(Path.Combine(_folder.Path, "photos")).All(), null, spec.Preprocessing!, new(), TestContext.Current.CancellationToken);
-        var options = new Training.TrainingOptions { Epochs = 1, BatchSize = 8, Augmentation = Training.Augmentation.None };
-        var trained = new Training.ConvNetTrainer(spec.Compile(3, 1), set, options).Train(null, cancellation: TestContext.Current.CancellationToken);
+        var options = new TrainingOptions { Epochs = 1, BatchSize = 8, Augmentation = Augmentation.None };
+        var trained = new ConvNetTrainer(spec.Compile(3, 1), set, options).Train(null, cancellation: TestContext.Current.CancellationToken);
         var model = Path.Combine(_folder.Path, "own.onnx");
         OnnxFile.Write(trained.Network, model);
         var run = CommandLineRun.Of("transfer", "--model", model, "--data", Path.Combine(_folder.Path, "photos"), "--layer", "pool1", "--per-class", "2,4",
