@@ -13,6 +13,7 @@ internal sealed class MLNetTransferChain : ITransferChain
     private readonly TransferTask _task;
     private readonly ITransformer[] _images;
     private readonly float[][] _features;
+    private readonly DataViewType _featureType;
     private readonly DataViewSchema _inputSchema;
 
     public MLNetTransferChain(MLContext ml, TransferTask task, Action<int> progress, CancellationToken cancellation)
@@ -22,7 +23,9 @@ internal sealed class MLNetTransferChain : ITransferChain
         _inputSchema = photos.Schema;
         var loading = ml.Transforms.LoadConvNetImages("Pixels", "ImagePath", task.Net).Fit(photos);
         _images = [loading, ml.Transforms.ExtractConvFeatures("Features", "Pixels", task.Net, task.Layer).Fit(loading.Transform(photos))];
-        _features = Read(_images[1].Transform(loading.Transform(photos)), progress, cancellation);
+        var read = _images[1].Transform(loading.Transform(photos));
+        _featureType = read.Schema["Features"].Type;
+        _features = Read(read, progress, cancellation);
     }
 
     public IReadOnlyList<ReadOnlyMemory<float>> Features => [.. _features.Select(static row => new ReadOnlyMemory<float>(row))];
@@ -81,7 +84,7 @@ internal sealed class MLNetTransferChain : ITransferChain
     private IDataView Rows(IReadOnlyList<int> places)
     {
         var schema = SchemaDefinition.Create(typeof(FeatureRow));
-        schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, _features[0].Length);
+        schema["Features"].ColumnType = _featureType;      // with the layer's dimensions, so that the fitted parts stand behind the images
         return _ml.Data.LoadFromEnumerable(places.Select(i => new FeatureRow { Features = _features[i], Label = _task.Labels[i] }), schema);
     }
 
