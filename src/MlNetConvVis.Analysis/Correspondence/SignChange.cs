@@ -32,7 +32,9 @@ public sealed record SignChange
         ArgumentNullException.ThrowIfNull(repeats);
         return repeats[0] with
         {
-            Pairs = [.. repeats.SelectMany(static r => r.Pairs)], Unchanged = repeats.Average(static r => r.Unchanged), Repeats = repeats.Sum(static r => r.Repeats),
+            Pairs = [.. repeats.SelectMany(static r => r.Pairs)],
+            Unchanged = repeats.Average(static r => r.Unchanged),
+            Repeats = repeats.Sum(static r => r.Repeats),
         };
     }
 

@@ -72,6 +72,10 @@ public sealed class ShardTests
 
     private static Func<string, string?> Slurm(string id, string count, string min, string? step) => name => name switch
     {
-        "SLURM_ARRAY_TASK_ID" => id, "SLURM_ARRAY_TASK_COUNT" => count, "SLURM_ARRAY_TASK_MIN" => min, "SLURM_ARRAY_TASK_STEP" => step, _ => null,
+        "SLURM_ARRAY_TASK_ID" => id,
+        "SLURM_ARRAY_TASK_COUNT" => count,
+        "SLURM_ARRAY_TASK_MIN" => min,
+        "SLURM_ARRAY_TASK_STEP" => step,
+        _ => null,
     };
 }

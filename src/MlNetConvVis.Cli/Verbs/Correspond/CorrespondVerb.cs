@@ -15,7 +15,8 @@ internal sealed class CorrespondVerb : Verb
 {
     private readonly ValueOption _model = new("--model", "M.onnx", "an ONNX file", "the network") { IsRequired = true };
     private readonly ValueOption _masks = new(
-        "--masks", "FILE.json", "a JSON file of photos and the parts to mask in each", "the photos, and rectangles or mask pictures for each part") { IsRequired = true };
+        "--masks", "FILE.json", "a JSON file of photos and the parts to mask in each", "the photos, and rectangles or mask pictures for each part")
+    { IsRequired = true };
     private readonly ValueOption _layers = new(
         "--layers", "L[,L...]", "one layer, or several separated by commas", "the layers, as 'convvis inspect' names them; the paper has layers 5 and 7", "--layer")
     { IsRequired = true, IsList = true };

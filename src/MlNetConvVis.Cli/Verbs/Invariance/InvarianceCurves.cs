@@ -21,7 +21,9 @@ internal static class InvarianceCurves
 
     public static string Axis(TransformKind kind) => kind switch
     {
-        TransformKind.Translation => "pixels down", TransformKind.Scale => "factor", _ => "degrees counter-clockwise",
+        TransformKind.Translation => "pixels down",
+        TransformKind.Scale => "factor",
+        _ => "degrees counter-clockwise",
     };
 
     public static string NameOf(InvariantPhoto photo) => Path.GetFileNameWithoutExtension(photo.File);

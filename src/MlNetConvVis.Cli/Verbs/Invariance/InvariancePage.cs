@@ -42,7 +42,9 @@ internal static class InvariancePage
 
     private static string Title(TransformKind kind) => kind switch
     {
-        TransformKind.Translation => "Vertical translation", TransformKind.Scale => "Scale", _ => "Rotation",
+        TransformKind.Translation => "Vertical translation",
+        TransformKind.Scale => "Scale",
+        _ => "Rotation",
     };
 
     private static string Lead(TransformKind kind) => kind == TransformKind.Rotation

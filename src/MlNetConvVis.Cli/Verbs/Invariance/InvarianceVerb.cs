@@ -25,7 +25,8 @@ internal sealed class InvarianceVerb : Verb
         "--layer")
     { IsRequired = true, IsList = true };
     private readonly ValueOption _class = new(
-        "--class", "C[,C...]", "a class number or name, or one for each photo", "the photos' true classes; default each photo's most probable one") { IsList = true };
+        "--class", "C[,C...]", "a class number or name, or one for each photo", "the photos' true classes; default each photo's most probable one")
+    { IsList = true };
     private readonly ValueOption _translation = new(
         "--translation", "FROM:TO:STEP", "three numbers such as -60:60:5, or none", "pixels down (up where negative); default a quarter of the input to each side");
     private readonly ValueOption _scale = new(
