@@ -33,8 +33,9 @@ public sealed record HeadOptions
     public int MaxIterations { get; init; } = 500;
 
     /// <summary>Gets how far above the minimum the objective may end, as a share of itself.</summary>
-    /// <value>The default is 1e-4.</value>
-    public double Tolerance { get; init; } = 1e-4;
+    /// <remarks>An SVM with a strong penalty has all its scores close together; at 1e-4 the objective is then right and the order of the classes is not.</remarks>
+    /// <value>The default is 1e-6.</value>
+    public double Tolerance { get; init; } = 1e-6;
 
     /// <summary>Gets the number of threads; the result does not depend on it.</summary>
     /// <value>The default is the number of processors. Not written to JSON.</value>

@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 from sklearn.svm import LinearSVC
 
-CASES = [  # name, rows, features, classes, l2, standardise
+CASES = [  # name, rows, features, classes, l2, standardise, and directions in which all classes vary strongly
     ("more-rows", 120, 16, 4, 1e-2, False),
     ("more-rows-standardised", 120, 16, 4, 1e-2, True),
     ("more-features-standardised", 40, 64, 5, 1e-1, True),
+    # a strong penalty and strong common directions: scores lie close together, and their order comes out long after the objective is nearly right
+    ("many-classes-standardised", 100, 48, 20, 5.0, True, 3),
 ]
 
 
@@ -23,12 +25,14 @@ def objective(x, y, model, l2):
     return hinge.mean(axis=0).sum() + 0.5 * l2 * ((model.coef_**2).sum() + (model.intercept_**2).sum())
 
 
-def make(name, rows, features, classes, l2, standardise):
+def make(name, rows, features, classes, l2, standardise, common=0):
     random = np.random.default_rng(len(name))
     y = random.permutation(np.arange(rows) % classes)
     means = random.standard_normal((classes, features))
     scales = random.uniform(0.2, 3.0, features)
     raw = (means[y] * 0.6 + random.standard_normal((rows, features))) * scales + random.uniform(-2, 5, features)
+    if common:
+        raw = raw + 4 * random.standard_normal((rows, common)) @ random.standard_normal((common, features)) * scales + 8
     x = np.round(np.maximum(raw, 0), 4).astype(np.float32)  # as after a rectifier
     fitted = x.astype(np.float64)
     fitted = fitted - fitted.mean(axis=0)  # we centre always; here that matters, since the bias is penalised
