@@ -54,7 +54,8 @@ internal sealed class TarStore : FileStore
             builder.Index(content, keep: compressed, file.Length);
             return new TarStore(path, builder.Contents, builder.Notes, compressed ? null : File.OpenHandle(path, options: FileOptions.RandomAccess));
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or FormatException or ArgumentException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or FormatException or ArgumentException
+            or OverflowException)
         {
             throw new DataException(
                 $"Archive '{path}' cannot be read behind {builder.Last}: {e.Message} It may be cut short or no tar archive; fetch it again.", e);
