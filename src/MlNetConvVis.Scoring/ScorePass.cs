@@ -41,7 +41,7 @@ internal sealed class ScorePass : IDisposable
         var stream = new PartStream(folder, missing);
         var done = folder.Rows.Count - stream.Count;
         progress?.Report(done);
-        using var inputs = new InputQueue(
+        using var inputs = new ImageQueue(
             i => _list.Source(stream.At(i).Row), stream.Count, _net.RequirePreprocessing(), _options.Loading, Slots, cancellation);
         using var writer = new PartWriter(folder);
         var classes = (int)_extractor.ItemShape(_scores)[0];

@@ -69,6 +69,47 @@ public sealed class VisualizeTests : IDisposable
     }
 
     [Fact]
+    public void Maps_are_chosen_by_number_or_all_of_them()
+    {
+        TinyModel.WritePhoto(_folder, "photos/0.png");
+        Assert.Equal([0, 2], Channels(Draw("--map", "2,0").GetProperty("layers")[0]));
+        Assert.Equal([0, 1, 2], Channels(Draw("--maps", "all").GetProperty("layers")[0]));
+        Refuse("--map names map 3, but layer 'block/pool' has 3 maps", "--map", "1,3");
+        Refuse("--maps and --map are both there", "--map", "1", "--maps", "2");
+        Refuse("--map is 'x'", "--map", "x");
+    }
+
+    [Fact]
+    public void Each_class_has_a_picture_of_the_maps_that_single_it_out()
+    {
+        for (var i = 0; i < 3; i++) TinyModel.WritePhoto(_folder, $"photos/bright/{i}.png", offset: 4 + i);
+        TinyModel.WritePhoto(_folder, "photos/dark/0.png");
+        var layers = Draw("--by-class", "--maps", "1", "--top", "2").GetProperty("layers");
+        Assert.Equal(["bright", "dark"], layers.EnumerateArray().Select(static l => l.GetProperty("class").GetString()));
+        Assert.Equal([Out("v/block_pool.bright.png"), Out("v/block_pool.dark.png")], layers.EnumerateArray().Select(static l => l.GetProperty("file").GetString()));
+        Assert.True(layers[0].GetProperty("maps")[0].GetProperty("selectivity").GetDouble() > 0);
+        Assert.Equal([Out("photos/bright/2.png"), Out("photos/bright/1.png")], layers[0].GetProperty("maps")[0].GetProperty("activations").EnumerateArray()
+            .Select(static a => a.GetProperty("photo").GetString()));
+        Assert.True(File.Exists(Out("v/block_pool.dark.png")));
+    }
+
+    [Fact]
+    public void Another_look_at_the_same_photos_costs_no_new_pass()
+    {
+        TinyModel.WritePhoto(_folder, "photos/0.png");
+        string[] call = ["visualize", "--model", TinyModel.Write(_folder), "--images", Out("photos"), "--layer", "block/pool", "--out", Out("v")];
+        Assert.StartsWith("1 photo in ", CommandLineRun.Of(call).Output, StringComparison.Ordinal);
+        Assert.StartsWith("1 photo (1 looked at by an earlier call) in ", CommandLineRun.Of([.. call, "--rule", "guided"]).Output, StringComparison.Ordinal);
+        Assert.StartsWith("1 photo in ", CommandLineRun.Of([.. call, "--top", "2"]).Output, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<int> Channels(System.Text.Json.JsonElement layer) =>
+        layer.GetProperty("maps").EnumerateArray().Select(static m => m.GetProperty("channel").GetInt32());
+
+    private void Refuse(string message, params string[] more) => CommandLineRun.Of(
+        ["visualize", "--model", TinyModel.Write(_folder), "--images", Out("photos"), "--layer", "block/pool", "--out", Out("v"), .. more]).AssertRefused(message);
+
+    [Fact]
     public void A_layer_that_cannot_be_reversed_is_refused_before_any_photo_is_read() =>
         CommandLineRun.Of("visualize", "--model", TinyModel.WriteUnknownOperator(_folder), "--images", "/no/such", "--layers", "last", "--out", Out("v"))
             .AssertRefused("'Frobnicate'", "Known: ");

@@ -11,6 +11,7 @@ internal sealed record VisualizeResult(
     string Rule,
     RuleWords Rules,
     int Photos,
+    int Earlier,
     double Seconds,
     IReadOnlyList<LayerPictures> Layers,
     FilterPicture? Filters,
@@ -19,18 +20,14 @@ internal sealed record VisualizeResult(
 /// <summary>The picture of the first convolution's filters.</summary>
 internal sealed record FilterPicture(string Layer, string File, int Count, int Height, int Width);
 
-/// <summary>The picture of one layer; no file where none of its maps was active.</summary>
-internal sealed record LayerPictures(string Layer, string? File, IReadOnlyList<MapActivations> Maps)
-{
-    public static LayerPictures Of(
-        string layer, string? file, IReadOnlyList<FeatureMapPictures> maps, ImageFrames frames, ImageSet photos, ConvNet net) =>
-        new(layer, file, [.. maps.Where(m => m.Layer == layer).Select(m => new MapActivations(
-            m.Channel,
-            [.. m.Pictures.Select(p => ActivationPlace.Of(p.Source, photos.Images[frames.Sources[p.Source.Image]].Path, net, layer))]))]);
-}
+/// <summary>A picture of maps of one layer, with the class whose photos it shows where classes are kept apart; no file where no map was active.</summary>
+internal sealed record LayerPictures(string Layer, string? File, string? Class, IReadOnlyList<MapActivations> Maps);
 
 /// <summary>The strongest activations of one map, strongest first: row by row as they stand in the picture.</summary>
-internal sealed record MapActivations(int Channel, IReadOnlyList<ActivationPlace> Activations);
+/// <param name="Channel">The map.</param>
+/// <param name="Selectivity">Where classes are kept apart: see <see cref="ClassResponse"/>.</param>
+/// <param name="Activations">Where they come from.</param>
+internal sealed record MapActivations(int Channel, double? Selectivity, IReadOnlyList<ActivationPlace> Activations);
 
 /// <summary>Where one activation comes from: photo, unit, and the pixels of the input that it sees.</summary>
 internal sealed record ActivationPlace(string Photo, int Y, int X, float Activation, FieldResult Field)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using MlNetConvVis.Analysis;
 using MlNetConvVis.Cli.Inputs;
 using MlNetConvVis.Cli.Output;
@@ -14,8 +15,9 @@ namespace MlNetConvVis.Cli.Verbs.Visualize;
 /// <summary><c>visualize</c>: the paper's figure 2 for photos of one's own.</summary>
 internal sealed class VisualizeVerb : Verb
 {
-    private const int Batch = 32;
     private const string ListFile = "visualize.json";
+    private const string PassFile = "visualize.pass";
+    private const double ShareOfPass = 0.7;
 
     private readonly ValueOption _model = new("--model", "M.onnx", "an ONNX file", "the network") { IsRequired = true };
     private readonly ValueOption _images = InputOptions.Images;
@@ -24,7 +26,13 @@ internal sealed class VisualizeVerb : Verb
         "the layers, as 'convvis inspect' names them", "--layer")
     { IsRequired = true, IsList = true };
     private readonly ValueOption _maps = new(
-        "--maps", "N", "a whole number of 1 or more", "how many feature maps of each layer, drawn at random; default 16");
+        "--maps", "N|all", "a whole number of 1 or more, or all", "how many feature maps of each layer, drawn at random; default 16");
+    private readonly ValueOption _map = new(
+        "--map", "N[,N...]", "whole numbers of 0 or more, separated by commas", "these feature maps of each layer, in place of --maps")
+    { IsList = true };
+    private readonly FlagOption _several = new("--several", "one photo may stand several times among those that excite a map most, with other places");
+    private readonly FlagOption _byClass = new(
+        "--by-class", "a picture for each class of the photos (a folder each): the maps that single it out most, and its photos that excite them most");
     private readonly ValueOption _top = new(
         "--top", "N", "a whole number from 1 to 100", "how many photos for each map, those that excite it most; default 9");
     private readonly ValueOption _range = new(
@@ -40,78 +48,91 @@ internal sealed class VisualizeVerb : Verb
     public VisualizeVerb()
         : base("visualize", "draw what the feature maps of a network respond to, from photos of your own")
     {
-        Takes([_model, _images, _layers, _maps, _top, .. _rules.All, _range, _whole, _seed, _out, _strict, .. _modelOptions.All]);
+        Takes([_model, _images, _layers, _maps, _map, _top, _several, _byClass, .. _rules.All, _range, _whole, _seed, _out, _strict, .. _modelOptions.All]);
     }
 
     public override string Details =>
         "For some maps of each layer it finds the photos and places that excite them most, and projects these activations back to " +
         "pixels: figure 2 of Zeiler and Fergus 2013. Writes LAYER.png for each layer, where every map has its projections (grey is zero) " +
-        "at the left and the patches of the photos that caused them at the right, strongest first, " +
+        "at the left and the patches of the photos that caused them at the right, strongest first (of more than 64 maps several pictures), " +
         "CONV.filters.png with the filters of the first convolution, " +
-        $"and visualize.json, which says where each comes from.\n{ModelOptions.Note}";
+        $"and {ListFile}, which says where each comes from. Memory does not grow with the number of photos. Stopped or killed, the same call goes on; " +
+        $"and other maps or rules of the same photos cost no new pass, which {PassFile} holds.\n{ModelOptions.Note}";
 
     public override IReadOnlyList<string> Examples =>
     [
         "--model net.onnx --images photos --layers conv1,conv3,conv5 --out pictures",
         "--model net.onnx --images photos --layers conv5 --maps 4 --top 16 --out pictures",
         "--model net.onnx --images photos --layer conv5 --rule guided --pixels rectified --range map --out pictures",
+        "--model net.onnx --images photos --layer conv5 --by-class --maps 2 --out pictures",
     ];
 
     public override int Run(Arguments given, Terminal terminal)
     {
         var clock = Stopwatch.StartNew();
-        var wanted = new Wish(
-            _rules.Given(given), given.Choice(_range, "picture", "map") == "map", given.Flag(_whole),
-            given.Whole(_maps, 1) ?? 16, given.Whole(_top, 1, 100) ?? 9, (ulong)(given.Whole(_seed, 0) ?? 0));
+        var wanted = Wanted(given);
         var photos = given.Required(_images);
         var folder = OutputPath.Folder(given, _out);
         var net = _modelOptions.Load(given, given.Required(_model), terminal);
         var layers = given.RequiredItems(_layers);
-        foreach (var layer in layers)      // refuse before the long part
-        {
-            _ = (ProjectionGraph.Of(net, layer, wanted.Rules.ToRules()), net.FieldOf(layer));
-            if (wanted.WholeFields) _ = MapWindow.OfWholeFields(net, layer);
-        }
-
+        foreach (var layer in layers) Check(net, layer, wanted);      // refuse before the long part
         var loading = Common.Loading(given, given.Flag(_strict));
         var session = Common.Session(given, terminal);
-        var files = Photos.Find(photos);
-        var (maps, frames) = terminal.WithProgress(p => Draw(net, layers, wanted, Frames.Read(files, net, loading, p, terminal), session, p, terminal.Cancellation));
+        var files = ImageSets.Open(photos, new ImageSetOptions { Classes = wanted.Mining.ByClass }).All();
         var earlier = new EarlierResults(folder, ListFile, ".png");
-        var sheets = Write(folder, layers, net, maps);
+        var (found, pictures) = terminal.WithProgress(p =>
+        {
+            var found = Mine(net, layers, files, Path.Combine(folder, PassFile), wanted, session, loading, p, terminal);
+            var drawing = new MapSheets(net, files, found, wanted, session, loading);
+            return (found, drawing.Draw(layers, folder, p.Counting("Drawing", "picture", drawing.Count(layers), ShareOfPass), terminal.Cancellation));
+        });
         var filters = WriteFilters(folder, layers, net);
-        earlier.Tell(terminal, sheets.Values.Append(filters?.File ?? ""), ListFile);
+        earlier.Tell(terminal, pictures.Select(static p => p.File ?? "").Append(filters?.File ?? ""), ListFile);
         Report(given, terminal, folder, new VisualizeResult(
-            net.File, wanted.Rules.Preset, RuleWords.Of(wanted.Rules), frames.Count, clock.Elapsed.TotalSeconds,
-            [.. layers.Select(l => LayerPictures.Of(l, sheets.GetValueOrDefault(l), maps, frames, files, net))],
-            filters,
-            [.. frames.Broken.Select(static b => new SkippedImage(b.File, b.Message))]));
+            net.File, wanted.Rules.Preset, RuleWords.Of(wanted.Rules), found.Photos, found.Earlier, clock.Elapsed.TotalSeconds, pictures, filters,
+            [.. found.Broken.Select(b => new SkippedImage(files.Images[b.Index].Path, b.Message))]));
         return ExitCode.Ok;
     }
 
-    private static (IReadOnlyList<FeatureMapPictures> Maps, ImageFrames Frames) Draw(
-        ConvNet net, IReadOnlyList<string> layers, Wish wanted, ImageFrames frames, SessionSettings session, WorkProgress progress,
-        CancellationToken cancellation)
+    private MapWish Wanted(Arguments given)
     {
-        var looking = progress.Counting("Looking at", "photo", frames.Count, 0.2, 0.7);
-        var all = TopActivations.Find(net, layers, wanted.Top, frames.Count, frames.Fill, session, Batch, looking, cancellation, wanted.WholeFields);
-        var chosen = TopActivations.Choose(all, wanted.Maps, wanted.Seed);
-        var projecting = progress.Counting("Projecting", "activation", chosen.Sum(static m => m.Tops.Count), 0.7);
-        return (FeatureGallery.Draw(net, chosen, frames, wanted.Rules.ToRules(), session, wanted.SharesRange, projecting, cancellation), frames);
+        if (given.Has(_maps) && given.Has(_map)) throw new UsageException("--maps and --map are both there; one of them says which maps are drawn.");
+        return new MapWish
+        {
+            Rules = _rules.Given(given),
+            SharesRange = given.Choice(_range, "picture", "map") == "map",
+            Most = given.Text(_maps) == "all" ? int.MaxValue : given.Whole(_maps, 1) ?? 16,
+            Maps = given.Has(_map) ? [.. given.RequiredItems(_map).Select(MapNumber)] : null,
+            Seed = (ulong)(given.Whole(_seed, 0) ?? 0),
+            Mining = new MiningOptions
+            {
+                Top = given.Whole(_top, 1, 100) ?? 9, Several = given.Flag(_several), WholeFields = given.Flag(_whole), ByClass = given.Flag(_byClass),
+            },
+        };
     }
 
-    /// <summary>Writes a sheet for each layer that has active maps.</summary>
-    private static Dictionary<string, string> Write(
-        string folder, IReadOnlyList<string> layers, ConvNet net, IReadOnlyList<FeatureMapPictures> maps)
-    {
-        var (names, files) = (FileNames.Of(layers), new Dictionary<string, string>(StringComparer.Ordinal));
-        foreach (var layer in maps.GroupBy(static m => m.Layer))
-        {
-            files[layer.Key] = Path.Combine(folder, $"{names[layer.Key]}.png");
-            FigureSheet.Of(net, [.. layer]).WritePng(files[layer.Key]);
-        }
+    private int MapNumber(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Arguments.Wrong(_map, text);
 
-        return files;
+    private static void Check(ConvNet net, string layer, MapWish wanted)
+    {
+        _ = (ProjectionGraph.Of(net, layer, wanted.Rules.ToRules()), net.FieldOf(layer));
+        if (wanted.Mining.WholeFields) _ = MapWindow.OfWholeFields(net, layer);
+        var maps = net.ShapeOf(layer).Known(1);
+        if (wanted.Maps?.FirstOrDefault(m => m >= maps, -1) is { } missing and >= 0)
+            throw new UsageException($"--map names map {missing}, but layer '{layer}' has {maps} maps, numbered from 0.");
+    }
+
+    private static MinedMaps Mine(
+        ConvNet net, IReadOnlyList<string> layers, ImageSet files, string kept, MapWish wanted, SessionSettings session, ImageLoaderOptions loading,
+        WorkProgress progress, Terminal terminal)
+    {
+        var looking = progress.Counting("Looking at", "photo", files.Images.Count, 0, ShareOfPass);
+        var found = ActivationMining.Run(net, layers, files, kept, wanted.Mining, session, loading, looking, terminal.Cancellation);
+        foreach (var broken in found.Broken) terminal.Note(broken.Message + " It is skipped.");
+        return found.Photos > 0 ? found : throw new DataException(
+            files.Images.Count == 1 ? "The photo could not be read; nothing was drawn."
+                : $"None of the {files.Images.Count} photos could be read; nothing was drawn.");
     }
 
     /// <summary>Writes the filters of the first convolution, where they can be seen.</summary>
@@ -135,14 +156,16 @@ internal sealed class VisualizeVerb : Verb
             return;
         }
 
-        terminal.Line($"{Counted.Of(result.Photos, "photo")} in {result.Seconds:0.0} s");
+        var earlier = result.Earlier > 0 ? $" ({result.Earlier} looked at by an earlier call)" : "";
+        terminal.Line($"{Counted.Of(result.Photos, "photo")}{earlier} in {result.Seconds:0.0} s");
         var table = new TextTable(new("Picture"), new("Layer"), new("Shows"));
         foreach (var layer in result.Layers)
-            table.Add(layer.File ?? "none: no map was active", layer.Layer, Counted.Of(layer.Maps.Count, "map"));
+        {
+            var of = layer.Class is { } name ? $" for '{name}'" : "";
+            table.Add(layer.File ?? "none: no map was active", layer.Layer, Counted.Of(layer.Maps.Count, "map") + of);
+        }
+
         if (result.Filters is { } f) table.Add(f.File, f.Layer, $"its {Counted.Of(f.Count, "filter")} of {f.Height}x{f.Width}");
         table.Write(terminal.Output, terminal.Width);
     }
-
-    /// <summary>What to draw.</summary>
-    private sealed record Wish(ReversalOptions Rules, bool SharesRange, bool WholeFields, int Maps, int Top, ulong Seed);
 }

@@ -1,14 +1,13 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using MlNetConvVis.Imaging;
 
-namespace MlNetConvVis.Scoring;
+namespace MlNetConvVis.Imaging;
 
 /// <summary>
 /// Reads and decodes images ahead of the network, side by side, into a ring of buffers that are made once: image i goes to slot i mod slots, and is read only
 /// when image i - slots was taken. So decoding never waits for the network until the ring is full, and memory does not grow with the number of images.
 /// </summary>
-internal sealed class InputQueue : IDisposable
+public sealed class ImageQueue : IDisposable
 {
     private readonly Func<int, ImageSource> _source;
     private readonly ImageLoader _loader;
@@ -31,9 +30,12 @@ internal sealed class InputQueue : IDisposable
     /// <param name="loading">How many are decoded side by side, and within which limits.</param>
     /// <param name="slots">How many lie decoded at a time at most.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public InputQueue(
+    public ImageQueue(
         Func<int, ImageSource> source, int count, ImagePreprocessing preprocessing, ImageLoaderOptions loading, int slots, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        ArgumentNullException.ThrowIfNull(loading);
         (_source, _count, _length) = (source, count, preprocessing.TensorLength);
         _loader = new ImageLoader(preprocessing, loading with { Threads = 1, Strict = false });
         slots = Math.Min(slots, count);
@@ -67,8 +69,10 @@ internal sealed class InputQueue : IDisposable
     }
 
     /// <summary>Gets why an image that was taken could not be read; null where it could. Asked once.</summary>
+    /// <param name="index">The image.</param>
     public string? ErrorOf(int index) => _broken.TryRemove(index, out var error) ? error : null;
 
+    /// <summary>Stops reading and waits until that has ended.</summary>
     public void Dispose()
     {
         _stop.Cancel();
