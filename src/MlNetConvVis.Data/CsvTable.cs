@@ -37,20 +37,20 @@ public sealed record CsvTable(IReadOnlyList<string> Columns, IReadOnlyList<IRead
         return new CsvTable(columns, [.. lines.Skip(1).Select(static l => (IReadOnlyList<string>)l.Cells)]);
     }
 
-    /// <summary>Writes a cell, in quotes where it needs them.</summary>
+    /// <summary>Writes a cell, in quotes where it needs them: also around blanks at its ends, which many readers cut off.</summary>
     /// <param name="text">The cell's text.</param>
     /// <returns>What stands in the file.</returns>
     public static string Quoted(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+        return text.AsSpan().ContainsAny(",\"\r\n") || text.AsSpan().Trim().Length < text.Length ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
     }
 
     private static IEnumerable<(int Number, List<string> Cells)> Lines(string text, string file)
     {
         var head = text.AsSpan(0, text.IndexOf('\n') is >= 0 and var end ? end : text.Length);
         var separator = head.Contains(';') && !head.Contains(',') ? ';' : ',';
-        var (cells, cell, quoted, number, first) = (new List<string>(), new StringBuilder(), false, 1, 1);
+        var (cells, cell, quoted, wasQuoted, number, first) = (new List<string>(), new StringBuilder(), false, false, 1, 1);
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
@@ -61,15 +61,17 @@ public sealed record CsvTable(IReadOnlyList<string> Columns, IReadOnlyList<IRead
                     cell.Append(text[++i]);
                     break;
                 case '"':
-                    quoted = !quoted;
+                    (quoted, wasQuoted) = (!quoted, true);
                     break;
                 case var _ when c == separator && !quoted:
-                    cells.Add(Taken(cell));
+                    cells.Add(Taken());
                     break;
                 case '\n' when !quoted:
-                    cells.Add(Taken(cell));
+                    cells.Add(Taken());
                     yield return (first, cells);
                     (cells, first) = ([], number);
+                    break;
+                case var _ when wasQuoted && !quoted && char.IsWhiteSpace(c):
                     break;
                 default:
                     cell.Append(c);      // a carriage return before the line's end is cut off with blanks
@@ -78,14 +80,15 @@ public sealed record CsvTable(IReadOnlyList<string> Columns, IReadOnlyList<IRead
         }
 
         if (quoted) throw new DataException($"Table '{file}', line {first}: a quote is opened and not closed.");
-        cells.Add(Taken(cell));
+        cells.Add(Taken());
         yield return (first, cells);
-    }
 
-    private static string Taken(StringBuilder cell)
-    {
-        var text = cell.ToString().Trim();
-        cell.Clear();
-        return text;
+        string Taken()
+        {
+            var taken = wasQuoted ? cell.ToString() : cell.ToString().Trim();
+            cell.Clear();
+            wasQuoted = false;
+            return taken;
+        }
     }
 }
