@@ -37,15 +37,7 @@ internal static class CorrespondPage
                 },
             ]),
         ],
-        Foot = new ReportFoot
-        {
-            Created = DateTimeOffset.UtcNow,
-            Facts =
-            [
-                new("Command", command), new("Model", net.File ?? ""), new("SHA-256", net.Hash ?? ""), new("Fill", result.Fill),
-                new("Seed", result.Seed.ToString(CultureInfo.InvariantCulture)), new("Engine", $"ONNX Runtime {RuntimeFacts.Version}"),
-            ],
-        },
+        Foot = VerbFoot.Of(command, [net], new ReportFact("Fill", result.Fill), VerbFoot.Seed((ulong)result.Seed)),
     };
 
     private static ReportTable Own(CorrespondResult result, IReadOnlyList<string> layers) => new()

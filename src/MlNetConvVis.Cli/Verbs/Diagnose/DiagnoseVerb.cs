@@ -21,7 +21,7 @@ internal sealed class DiagnoseVerb : Verb
         "--images", "DIR", "a folder of photos", "photos to find dead filters with; without them only a filter of zeros counts as dead");
     private readonly ValueOption _limit = new(
         "--rms-limit", "R", "a number above 0", "the root mean square that training scales filters back to; those within 5 % of it are counted; default 0.1, the paper's");
-    private readonly ValueOption _out = new("--out", "DIR", "a folder", "where pictures of the filters, diagnosis.csv and diagnosis.json go");
+    private readonly ValueOption _out = new("--out", "DIR", "a folder", "where report.html, pictures of the filters, diagnosis.csv and diagnosis.json go");
     private readonly ModelOptions _modelOptions = new();
 
     public DiagnoseVerb()
@@ -56,7 +56,7 @@ internal sealed class DiagnoseVerb : Verb
 
         var photos = given.Text(_images) is { } images ? Photos.Find(images) : null;
         DiagnosedNetwork[] found = [.. nets.Select(n => new DiagnosedNetwork(n.File, Diagnose(given, terminal, n.Net, photos), limit))];
-        if (folder is not null) Write(folder, nets, found);
+        if (folder is not null) Write(folder, nets, found, limit, given.CommandLine);
         if (given.Flag(Common.Json)) terminal.Json(found);
         else Report(terminal, found, limit);
         return ExitCode.Ok;
@@ -74,7 +74,7 @@ internal sealed class DiagnoseVerb : Verb
         });
     }
 
-    private static void Write(string folder, (string File, ConvNet Net)[] nets, DiagnosedNetwork[] found)
+    private static void Write(string folder, (string File, ConvNet Net)[] nets, DiagnosedNetwork[] found, double limit, string command)
     {
         Directory.CreateDirectory(folder);
         var names = FileNames.Of([.. nets.Select(static n => Path.GetFileNameWithoutExtension(n.File))]);
@@ -83,25 +83,13 @@ internal sealed class DiagnoseVerb : Verb
         var rows = found.SelectMany(static n => n.Rows()).Prepend(DiagnosedNetwork.Columns).Select(static row => string.Join(',', row.Select(CsvTable.Quoted)));
         File.WriteAllLines(Path.Combine(folder, "diagnosis.csv"), rows);
         File.WriteAllText(Path.Combine(folder, "diagnosis.json"), Terminal.ToJson(found));
+        DiagnosePage.Of([.. nets.Select(static n => n.Net)], found, limit, command).Save(Path.Combine(folder, "report.html"));
     }
 
     private static void Report(Terminal terminal, DiagnosedNetwork[] found, double limit)
     {
         var table = new TextTable([new("First layer"), .. found.Select(static n => new Column(Path.GetFileName(n.Model), IsNumber: true))]);
-        void Row(string what, Func<DiagnosedNetwork, string> value) => table.Add([what, .. found.Select(value)]);
-        Row("filters", static n => string.Create(CultureInfo.InvariantCulture, $"{n.Filters} of {n.Kernel[0]}x{n.Kernel[1]}, steps of {n.Stride[0]}"));
-        Row(found[0].Photos > 0 ? $"dead (in {Counted.Of(found[0].Photos, "photo")})" : "dead (all weights zero)", static n => Whole(n.Dead));
-        Row(string.Create(CultureInfo.InvariantCulture, $"at or above the limit of {limit:0.###} (root mean square)"), static n => Whole(n.AtLimit));
-        Row("strongest filter beside the middle one", static n => string.Create(CultureInfo.InvariantCulture, $"{n.Dominance:0.0} times"));
-        Row("energy at low frequencies", static n => Percent(n.Low));
-        Row("energy at middle frequencies", static n => Percent(n.Middle));
-        Row("energy at high frequencies", static n => Percent(n.High));
-        Row("filters that are mostly high frequencies", static n => Percent(n.ExtremelyHigh));
-        Row("energy that aliases", static n => Percent(n.Aliased));
+        foreach (var line in DiagnosedNetwork.Lines(found, limit)) table.Add([.. line]);
         table.Write(terminal.Output, terminal.Width);
     }
-
-    private static string Whole(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
 }

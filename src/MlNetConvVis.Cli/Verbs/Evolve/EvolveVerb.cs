@@ -16,6 +16,7 @@ namespace MlNetConvVis.Cli.Verbs.Evolve;
 internal sealed class EvolveVerb : Verb
 {
     private const string ListFile = "evolution.json";
+    private const string PageFile = "report.html";
 
     private readonly ValueOption _models = new(
         "--models", "DIR", "a folder of networks, or several ONNX files separated by commas",
@@ -43,7 +44,7 @@ internal sealed class EvolveVerb : Verb
         "For some maps of each layer it finds, at each moment of training, the photo and place that excite them most, and projects this " +
         "activation to pixels: figure 4 of Zeiler and Fergus 2013. 'train --keep-epochs 1,2,5,10,20,30,40,64' keeps the networks; the " +
         "paper takes the strongest activation over all training photos. Writes LAYER.png, a row a map and a column a moment (each " +
-        "picture uses its full range; grey where a map was active in no photo), and evolution.json. The table says from when on half " +
+        "picture uses its full range; grey where a map was active in no photo), report.html and evolution.json. The table says from when on half " +
         $"of a layer's maps keep the photo that excites them most in the end.\n{ModelOptions.Note}";
 
     public override IReadOnlyList<string> Examples =>
@@ -71,10 +72,12 @@ internal sealed class EvolveVerb : Verb
         var earlier = new EarlierResults(folder, ListFile, ".png");
         var pictures = Write(folder, layers, evolution, stages);
         earlier.Tell(terminal, pictures.Values, ListFile);
-        Report(given, terminal, folder, new EvolveResult(
+        var result = new EvolveResult(
             [.. stages.Select(static s => s.Net.File ?? s.Name)], evolution.Stages, rules.Preset, frames.Count, clock.Elapsed.TotalSeconds,
             [.. layers.Select((layer, i) => Layer(layer, pictures.GetValueOrDefault(layer), evolution, i, frames, files, stages))],
-            evolution.LowerLayersSettleFirst));
+            evolution.LowerLayersSettleFirst);
+        EvolvePage.Of(result, stages, given.CommandLine, seed).Save(Path.Combine(folder, PageFile));
+        Report(given, terminal, folder, result);
         return ExitCode.Ok;
     }
 
@@ -144,5 +147,6 @@ internal sealed class EvolveVerb : Verb
         table.Write(terminal.Output, terminal.Width);
         if (result.Layers.Count > 1)
             terminal.Line($"Lower layers settle first (figure 4): {(result.LowerLayersSettleFirst ? "passed" : "failed")}");
+        terminal.Line($"The report: {Path.Combine(folder, PageFile)}");
     }
 }

@@ -32,11 +32,7 @@ internal static class InvariancePage
                     },
                 ]),
             ],
-            Foot = new ReportFoot
-            {
-                Created = DateTimeOffset.UtcNow,
-                Facts = [new("Command", command), new("Model", net.File ?? ""), new("SHA-256", net.Hash ?? ""), new("Engine", $"ONNX Runtime {RuntimeFacts.Version}")],
-            },
+            Foot = VerbFoot.Of(command, [net]),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MlNetConvVis.Analysis;
 using MlNetConvVis.Cli.Inputs;
+using MlNetConvVis.Cli.Output;
 using MlNetConvVis.Features;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.Reports;
@@ -89,20 +90,10 @@ internal static class OcclusionPage
         ],
     };
 
-    private static ReportFoot Foot(ConvNet net, OccludeResult result, OcclusionFindings found, string command) => new()
-    {
-        Created = DateTimeOffset.UtcNow,
-        Facts =
-        [
-            new("Command", command),
-            new("Model", net.File ?? ""),
-            new("SHA-256", net.Hash ?? ""),
-            new("Occluder", string.Create(CultureInfo.InvariantCulture,
-                $"{result.Occluder.Height}x{result.Occluder.Width}, stride {result.Occluder.Stride}, fill {result.Occluder.Fill}, {result.Grid[0]}x{result.Grid[1]} places")),
-            new("Work for a place", string.Create(CultureInfo.InvariantCulture, $"{100 * found.Work:0} % of a whole image")),
-            new("Engine", $"ONNX Runtime {RuntimeFacts.Version}"),
-        ],
-    };
+    private static ReportFoot Foot(ConvNet net, OccludeResult result, OcclusionFindings found, string command) => VerbFoot.Of(command, [net],
+        new ReportFact("Occluder", string.Create(CultureInfo.InvariantCulture,
+            $"{result.Occluder.Height}x{result.Occluder.Width}, stride {result.Occluder.Stride}, fill {result.Occluder.Fill}, {result.Grid[0]}x{result.Grid[1]} places")),
+        new ReportFact("Work for a place", string.Create(CultureInfo.InvariantCulture, $"{100 * found.Work:0} % of a whole image")));
 
     private static ReportPicture Picture(RgbImage picture, string alternative, string? caption) =>
         new(ImageCodecs.Default.EncodePng(picture), alternative, caption);

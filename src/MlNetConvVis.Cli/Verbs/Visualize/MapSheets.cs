@@ -8,7 +8,7 @@ using MlNetConvVis.Runtime;
 namespace MlNetConvVis.Cli.Verbs.Visualize;
 
 /// <summary>Draws what a pass over a collection found: only the photos that a picture shows are read again, and only one picture's at a time.</summary>
-internal sealed class MapSheets(ConvNet net, ImageSet photos, MinedMaps found, MapWish wish, SessionSettings session, ImageLoaderOptions loading)
+internal sealed class MapSheets(ConvNet net, ImageSet photos, MinedMaps found, MapWish wish, SessionSettings session, ImageLoaderOptions loading, VisualizePage page)
 {
     private const int MapsOfSheet = 64;
 
@@ -46,8 +46,10 @@ internal sealed class MapSheets(ConvNet net, ImageSet photos, MinedMaps found, M
         var maps = FeatureGallery.Draw(net, moved, frames, wish.Rules.ToRules(), session, wish.SharesRange, progress, cancellation);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         FigureSheet.Of(net, maps).WritePng(file);
-        return new LayerPictures(layer, file, sheet.Class, [.. sheet.Maps.Select(m => new MapActivations(
+        var drawn = new LayerPictures(layer, file, sheet.Class, [.. sheet.Maps.Select(m => new MapActivations(
             m.Channel, sheet.Selectivity?[m.Channel], [.. m.Tops.Select(t => ActivationPlace.Of(t, photos.Images[t.Image].Path, net, layer))]))]);
+        page.Add(drawn, maps);
+        return drawn;
     }
 
     private IEnumerable<Sheet> Sheets(string layer)

@@ -15,6 +15,7 @@ internal sealed record VisualizeResult(
     double Seconds,
     IReadOnlyList<LayerPictures> Layers,
     FilterPicture? Filters,
+    string Report,
     IReadOnlyList<SkippedImage> Skipped);
 
 /// <summary>The picture of the first convolution's filters.</summary>

@@ -16,6 +16,7 @@ namespace MlNetConvVis.Cli.Verbs.Visualize;
 internal sealed class VisualizeVerb : Verb
 {
     private const string ListFile = "visualize.json";
+    private const string PageFile = "report.html";
     private const string PassFile = "visualize.pass";
     private const double ShareOfPass = 0.7;
 
@@ -56,7 +57,7 @@ internal sealed class VisualizeVerb : Verb
         "pixels: figure 2 of Zeiler and Fergus 2013. Writes LAYER.png for each layer, where every map has its projections (grey is zero) " +
         "at the left and the patches of the photos that caused them at the right, strongest first (of more than 64 maps several pictures), " +
         "CONV.filters.png with the filters of the first convolution, " +
-        $"and {ListFile}, which says where each comes from. Memory does not grow with the number of photos. Stopped or killed, the same call goes on; " +
+        $"{ListFile}, which says where each comes from, and {PageFile}. Memory does not grow with the number of photos. Stopped or killed, the same call goes on; " +
         $"and other maps or rules of the same photos cost no new pass, which {PassFile} holds.\n{ModelOptions.Note}";
 
     public override IReadOnlyList<string> Examples =>
@@ -79,18 +80,20 @@ internal sealed class VisualizeVerb : Verb
         var loading = Common.Loading(given, given.Flag(_strict));
         var session = Common.Session(given, terminal);
         var files = ImageSets.Open(photos, new ImageSetOptions { Classes = wanted.Mining.ByClass }).All();
-        var earlier = new EarlierResults(folder, ListFile, ".png");
+        var (earlier, page) = (new EarlierResults(folder, ListFile, ".png"), new VisualizePage(net));
         var (found, pictures) = terminal.WithProgress(p =>
         {
             var found = Mine(net, layers, files, Path.Combine(folder, PassFile), wanted, session, loading, p, terminal);
-            var drawing = new MapSheets(net, files, found, wanted, session, loading);
+            var drawing = new MapSheets(net, files, found, wanted, session, loading, page);
             return (found, drawing.Draw(layers, folder, p.Counting("Drawing", "picture", drawing.Count(layers), ShareOfPass), terminal.Cancellation));
         });
         var filters = WriteFilters(folder, layers, net);
         earlier.Tell(terminal, pictures.Select(static p => p.File ?? "").Append(filters?.File ?? ""), ListFile);
-        Report(given, terminal, folder, new VisualizeResult(
+        var result = new VisualizeResult(
             net.File, wanted.Rules.Preset, RuleWords.Of(wanted.Rules), found.Photos, found.Earlier, clock.Elapsed.TotalSeconds, pictures, filters,
-            [.. found.Broken.Select(b => new SkippedImage(files.Images[b.Index].Path, b.Message))]));
+            Path.Combine(folder, PageFile), [.. found.Broken.Select(b => new SkippedImage(files.Images[b.Index].Path, b.Message))]);
+        page.Of(result, given.CommandLine, wanted.Seed).Save(result.Report);
+        Report(given, terminal, folder, result);
         return ExitCode.Ok;
     }
 
@@ -167,5 +170,6 @@ internal sealed class VisualizeVerb : Verb
 
         if (result.Filters is { } f) table.Add(f.File, f.Layer, $"its {Counted.Of(f.Count, "filter")} of {f.Height}x{f.Width}");
         table.Write(terminal.Output, terminal.Width);
+        terminal.Line($"The report: {result.Report}");
     }
 }
