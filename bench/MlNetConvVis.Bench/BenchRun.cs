@@ -6,8 +6,9 @@ namespace MlNetConvVis.Bench;
 /// <param name="Runs">Pairs of runs for each row; null for the default.</param>
 /// <param name="Markdown">A file for the table; null for none.</param>
 /// <param name="Only">Part of the names of the cases to run; null for all.</param>
-/// <param name="Model">An ONNX file to time <c>score</c> with; null for none.</param>
-internal sealed record BenchOptions(int Threads, bool Quick, int? Runs, string? Markdown, string? Only, string? Model = null);
+/// <param name="Model">An ONNX file to time <c>score</c> and ML.NET with; null for none.</param>
+/// <param name="Photos">A folder of photos to time <c>score</c> with; null for noise.</param>
+internal sealed record BenchOptions(int Threads, bool Quick, int? Runs, string? Markdown, string? Only, string? Model = null, string? Photos = null);
 
 /// <summary>All cases, one after another.</summary>
 internal static class BenchRun

@@ -16,14 +16,14 @@ internal interface IRival
 }
 
 /// <summary>Work of our own, to see what something costs beside something else.</summary>
-internal sealed class OwnRival(Func<IWork> open, string name) : IRival
+internal sealed class OwnRival(Func<IWork> open, Func<string> name) : IRival
 {
     private IWork? _work;
 
     public (bool Opened, string Note) Open(Case work)
     {
         _work = open();
-        return (true, name);
+        return (true, name());
     }
 
     public (Sample Time, double Mean, double? Accuracy) Run() => (Comparison.Time(_work!), _work!.Mean(), _work.Accuracy());

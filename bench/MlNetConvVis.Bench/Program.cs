@@ -8,7 +8,8 @@ var quick = new Option<bool>("--quick") { Description = "Only zfnet64 and images
 var runs = new Option<int?>("--runs") { Description = "Pairs of runs for each row; 15 without it, 7 with --quick." };
 var markdown = new Option<FileInfo?>("--markdown") { Description = "Writes the table to this file too.", HelpName = "FILE" };
 var only = new Option<string?>("--only") { Description = "Only cases whose name holds this text.", HelpName = "TEXT" };
-var model = new Option<FileInfo?>("--model") { Description = "An ONNX file, its preprocessing in a YAML file beside it: times score beside the bare network.", HelpName = "FILE" };
+var model = new Option<FileInfo?>("--model") { Description = "An ONNX file, its preprocessing in a YAML file beside it: times score and ML.NET with it.", HelpName = "FILE" };
+var photos = new Option<DirectoryInfo?>("--photos") { Description = "Photos for score, in place of noise: JPEG files of noise take longer to decode.", HelpName = "DIR" };
 foreach (var number in new Option[] { threads, runs })
 {
     number.Validators.Add(result =>
@@ -20,13 +21,13 @@ foreach (var number in new Option[] { threads, runs })
 
 var root = new RootCommand("Times MlNetConvVis beside PyTorch and Pillow, in turns, in one run. bench/README.md says how to read the table.")
 {
-    threads, quick, runs, markdown, only, model,
+    threads, quick, runs, markdown, only, model, photos,
 };
 root.SetAction(parsed =>
 {
     var options = new BenchOptions(
         parsed.GetValue(threads), parsed.GetValue(quick), parsed.GetValue(runs), parsed.GetValue(markdown)?.FullName, parsed.GetValue(only),
-        parsed.GetValue(model)?.FullName);
+        parsed.GetValue(model)?.FullName, parsed.GetValue(photos)?.FullName);
     try
     {
         BenchRun.Run(options, Console.Out, Console.Error);

@@ -24,42 +24,82 @@ internal sealed class ScoreWork(ConvNet net, string[] photos, SessionSettings se
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
 
-/// <summary>The bare network over the same photos, decoded before: as quick as it is run anywhere here, each thread on images of its own.</summary>
+/// <summary>The photos of a scoring: few, each many times.</summary>
+/// <param name="Different">The photos.</param>
+/// <param name="Times">How often each comes.</param>
+/// <param name="What">What they are.</param>
+internal sealed record ScorePhotos(string[] Different, int Times, string What)
+{
+    private const int Drawn = 32;
+
+    /// <summary>Gets all photos in the order of scoring.</summary>
+    public string[] All => [.. Enumerable.Range(0, Different.Length * Times).Select(i => Different[i % Different.Length])];
+
+    /// <summary>Takes the photos of a folder, or draws noise: JPEG where the peer can write it, else PNG.</summary>
+    public static ScorePhotos Of(string? given, Peer? peer, string folder, int times)
+    {
+        if (given is not null) return Found(given, Drawn * times, "photos");
+        Photos.Write(folder, Drawn);
+        var format = peer is not null && peer.ToJpeg(folder) ? "JPEG" : "PNG";
+        return Found(folder, Drawn * times, $"{format} files of noise, 500x375");
+    }
+
+    public override string ToString() => $"{Different.Length * Times} {What}";
+
+    private static ScorePhotos Found(string folder, int wanted, string what)
+    {
+        string[] files = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
+        if (files.Length == 0) throw new IOException($"'{folder}' holds no photos.");
+        return new(files, Math.Max(1, wanted / files.Length), what);
+    }
+}
+
+/// <summary>
+/// The bare network over the same photos, as quick as it is run anywhere here, each thread on images of its own: decoded beforehand, or as a part of the
+/// run before the network begins, with as many threads.
+/// </summary>
 internal sealed class BareNetworkWork : IWork
 {
     private const int ImagesOfOneThread = 8;
 
     private readonly FeatureExtractor _extractor;
+    private readonly ImageLoader _loader;
+    private readonly ScorePhotos _photos;
+    private readonly bool _decodes;
     private readonly string _scores;
     private readonly float[] _images;
-    private readonly int _different;
-    private readonly int _count;
+    private readonly int _length;
     private double _sum;
 
     /// <param name="net">The network.</param>
     /// <param name="photos">The photos.</param>
-    /// <param name="different">After how many they come again.</param>
     /// <param name="settings">Device and threads.</param>
-    public BareNetworkWork(ConvNet net, string[] photos, int different, SessionSettings settings)
+    /// <param name="decodes">Whether the photos are decoded in each run, every one as often as it comes.</param>
+    public BareNetworkWork(ConvNet net, ScorePhotos photos, SessionSettings settings, bool decodes = false)
     {
-        (_scores, _different, _count) = (GradCamGraph.ScoresOf(net), different, photos.Length);
+        (_scores, _photos, _decodes) = (GradCamGraph.ScoresOf(net), photos, decodes);
         _extractor = new FeatureExtractor(net, [_scores], switches: false, settings, ImagesOfOneThread * settings.ThreadCount, shared: true);
         var preprocessing = net.RequirePreprocessing();
-        _images = new float[different * preprocessing.TensorLength];
-        new ImageLoader(preprocessing, new ImageLoaderOptions { Strict = true }).Load(photos[..different], _images);
+        _loader = new ImageLoader(preprocessing, new ImageLoaderOptions { Strict = true, Threads = settings.ThreadCount });
+        _length = (int)preprocessing.TensorLength;
+        _images = new float[photos.Different.Length * _length];
+        _loader.Load(photos.Different, _images);
     }
 
     public void Run()
     {
+        for (var i = 0; _decodes && i < _photos.Times; i++) _loader.Load(_photos.Different, _images);
         _sum = 0;
-        var (length, classes) = (_images.Length / _different, (int)_extractor.ItemShape(_scores)[0]);
-        _extractor.Run(_count, (i, image) => _images.AsSpan(i % _different * length, length).CopyTo(image), (_, count, features) =>
+        var classes = (int)_extractor.ItemShape(_scores)[0];
+        _extractor.Run(Count, (i, image) => _images.AsSpan(i % _photos.Different.Length * _length, _length).CopyTo(image), (_, count, features) =>
         {
             for (var i = 0; i < count; i++) _sum += TopLabels.Of(features.Floats(_scores).Slice(i * classes, classes), null, 1)![0].Probability;
         });
     }
 
-    public double Mean() => _sum / _count;
+    public double Mean() => _sum / Count;
 
     public void Dispose() => _extractor.Dispose();
+
+    private int Count => _photos.Different.Length * _photos.Times;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MlNetConvVis.Features;
 using MlNetConvVis.Imaging;
+using MlNetConvVis.Onnx;
 using MlNetConvVis.Runtime;
 using MlNetConvVis.Transfer;
 
@@ -35,7 +36,14 @@ internal sealed class Suite(BenchOptions options, string shared)
         yield return Loop(small);
         yield return Images(peer);
         foreach (var item in Heads()) yield return item;
-        if (options.Model is { } file) yield return Score(peer, file);
+#if HAS_MLNET
+        yield return MLNet(new Subject(shared, "zfnet64", SmallBatch, amplitude: 2, SmallClasses));
+#endif
+        if (options.Model is { } file)
+        {
+            foreach (var item in Score(peer, file)) yield return item;
+        }
+
         if (options.Quick) yield break;
         var paper = new Subject(shared, "zfnet", PaperBatch, amplitude: 120, classes: 1000, last: "pool5");
         foreach (var item in Forward(paper, "conv5")) yield return item;
@@ -66,7 +74,7 @@ internal sealed class Suite(BenchOptions options, string shared)
         var work = Of(subject, "loop", $"{LoopSteps} steps of the trainer, pictures varied, beside the bare steps", "fc6") with { SameResult = false };
         return new Entry(work, () => new TrainingLoopWork(subject, LoopSteps, _settings))
         {
-            Rival = new OwnRival(() => new TrainingWork(subject, Rate, _settings, LoopSteps), "our own"),
+            Rival = new OwnRival(() => new TrainingWork(subject, Rate, _settings, LoopSteps), static () => "our own"),
         };
     }
 
@@ -84,7 +92,7 @@ internal sealed class Suite(BenchOptions options, string shared)
         yield return new Entry(withSwitches, () => Work(switches: true));
         yield return new Entry(withSwitches with { Name = $"{withSwitches.Name}, beside our own without" }, () => Work(switches: true))
         {
-            Rival = new OwnRival(() => Work(switches: false), "our own"),
+            Rival = new OwnRival(() => Work(switches: false), static () => "our own"),
         };
     }
 
@@ -127,21 +135,41 @@ internal sealed class Suite(BenchOptions options, string shared)
     }
 
     /// <summary>Few photos, each many times: what is read again comes from memory, so that no disk is timed.</summary>
-    private Entry Score(Peer? peer, string file)
+    private IEnumerable<Entry> Score(Peer? peer, string file)
     {
-        const int different = 32;
-        var folder = Path.Combine(shared, "score-photos");
-        Photos.Write(folder, different);
-        var format = peer is not null && peer.ToJpeg(folder) ? "JPEG" : "PNG";
         var net = ConvNet.Load(file);
-        string[] photos = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
-        string[] all = [.. Enumerable.Range(0, different * (options.Quick ? 16 : 64)).Select(i => photos[i % different])];
-        var work = new Case { Name = $"score: {all.Length} {format} files of 500x375 with {Path.GetFileName(file)}, beside the bare network", Kind = "score", Long = true };
-        return new Entry(work, () => new ScoreWork(net, all, _settings))
+        var photos = new Lazy<ScorePhotos>(() => ScorePhotos.Of(options.Photos, peer, Path.Combine(shared, "score-photos"), options.Quick ? 16 : 64));
+        var work = new Case { Name = $"score: photos to rows with {Path.GetFileName(file)}, beside the bare network", Kind = "score", Long = true };
+        yield return new Entry(work, () => new ScoreWork(net, photos.Value.All, _settings))
         {
-            Rival = new OwnRival(() => new BareNetworkWork(net, all, different, _settings), "bare network"),
+            Rival = new OwnRival(() => new BareNetworkWork(net, photos.Value, _settings), () => $"bare network; {photos.Value}"),
         };
+        yield return new Entry(work with { Name = $"score: photos to rows with {Path.GetFileName(file)}, beside decoding, then the bare network" },
+            () => new ScoreWork(net, photos.Value.All, _settings))
+        {
+            Rival = new OwnRival(() => new BareNetworkWork(net, photos.Value, _settings, decodes: true), () => $"decoding and bare network; {photos.Value}"),
+        };
+#if HAS_MLNET
+        var layer = net.Graph.Outputs[0].Name;
+        yield return MLNet(net, Path.GetFileName(file), file, layer, rows: options.Quick ? 64 : 256);
+#endif
     }
+
+#if HAS_MLNET
+    private Entry MLNet(Subject subject)
+    {
+        var file = Path.Combine(shared, $"{subject.Name}.onnx");
+        OnnxFile.Write(subject.Network.Graph, file);
+        return MLNet(subject.Net, subject.Name, file, subject.Net.Graph.Outputs[0].Name, rows: 1024);
+    }
+
+    private static Entry MLNet(ConvNet net, string name, string file, string layer, int rows) =>
+        new(new Case { Name = $"ML.NET, {rows} rows of pixels: ExtractConvFeatures of {name}, beside ApplyOnnxModel", Kind = "mlnet" },
+            () => new MLNetWork.Batches(net, layer, rows))
+        {
+            Rival = new OwnRival(() => new MLNetWork.Stock(net, file, layer, rows), static () => "ML.NET's ApplyOnnxModel"),
+        };
+#endif
 
     /// <summary>The whole network, whose files replace those of the cut one when its turn comes.</summary>
     private Entry Occlusion()

@@ -6,13 +6,14 @@ using MlNetConvVis.Cli.Parsing;
 using MlNetConvVis.Features;
 using MlNetConvVis.Graph;
 using MlNetConvVis.Imaging;
+using MlNetConvVis.Specs;
 
 namespace MlNetConvVis.Cli.Verbs;
 
 /// <summary><c>inspect</c>: what a model consists of.</summary>
 internal sealed class InspectVerb : Verb
 {
-    private const string Wanted = "an ONNX file";
+    private const string Wanted = "an ONNX file, or the YAML spec of a network";
 
     private readonly Argument<string[]> _model = new("MODEL") { Arity = ArgumentArity.ZeroOrMore, Description = Wanted };
     private readonly ValueOption _named = new("--model", "M.onnx", Wanted, "the same as MODEL, as the other verbs have it");
@@ -31,17 +32,17 @@ internal sealed class InspectVerb : Verb
         "Project: whether 'convvis project' can carry a unit of the layer back to pixels. " +
         $"Of a file that export-projection made it says how to run it.\n{ModelOptions.Note}";
 
-    public override IReadOnlyList<string> Examples => ["squeezenet.onnx", "squeezenet.onnx --json"];
+    public override IReadOnlyList<string> Examples => ["squeezenet.onnx", "squeezenet.onnx --json", "models/zfnet.yaml"];
 
     public override int Run(Arguments given, Terminal terminal)
     {
         var model = Model(given);
         try
         {
-            var net = _modelOptions.Load(given, model, terminal);
+            var net = IsSpec(model) ? Untrained(model) : _modelOptions.Load(given, model, terminal);
             _ = net.Layers;      // what is wrong with the model is said before the first line of the answer
-            if (given.Flag(Common.Json)) terminal.Json(Result(net));
-            else Print(net, terminal);
+            if (given.Flag(Common.Json)) terminal.Json(Result(net, model));
+            else Print(net, model, terminal);
         }
         catch (GraphException) when (ProjectionPage.Find(model) is { } page)
         {
@@ -51,13 +52,22 @@ internal sealed class InspectVerb : Verb
         return ExitCode.Ok;
     }
 
+    private static bool IsSpec(string file) => Path.GetExtension(file).ToLowerInvariant() is ".yaml" or ".yml";
+
+    /// <summary>The network of a spec as training would begin with it.</summary>
+    private static ConvNet Untrained(string file)
+    {
+        var spec = NetworkSpec.Read(file);
+        return new ConvNet(spec.Compile().Graph, spec.Preprocessing);
+    }
+
     private string Model(Arguments given) => !given.Has(_named) ? given.Required(_model, Wanted)
         : given.Has(_model) ? throw new UsageException($"MODEL and {_named.Name} were both given; one of them was wanted.")
         : given.Required(_named);
 
-    private static object Result(ConvNet net) => new
+    private static object Result(ConvNet net, string model) => new
     {
-        model = net.File,
+        model = net.File ?? model,
         sha256 = net.Hash,
         opset = net.Original.Opset,
         input = new { name = net.Image.Name, shape = Sizes(net.Image.Shape) },
@@ -82,10 +92,10 @@ internal sealed class InspectVerb : Verb
     /// <summary>Sizes as numbers; a free one as null.</summary>
     private static long?[]? Sizes(TensorShape? shape) => shape?.Dims.Select(static d => d.IsKnown ? d.Size : (long?)null).ToArray();
 
-    private static void Print(ConvNet net, Terminal terminal)
+    private static void Print(ConvNet net, string model, Terminal terminal)
     {
         var output = terminal.Output;
-        output.WriteLine($"Model       {net.File}, ONNX operator set {net.Original.Opset}");
+        output.WriteLine($"Model       {(net.File is { } file ? $"{file}, ONNX operator set {net.Original.Opset}" : $"{model}, a spec, not trained")}");
         output.WriteLine($"Input       {net.Image.Name} {net.Image.Shape} (images, {net.Axes})");
         var photos = net.Preprocessing is { } p ? Sentence(p) : "the model does not say how they become the input; see 'convvis inspect --help'";
         output.WriteLine($"Photos      {photos}");

@@ -30,6 +30,17 @@ public sealed class DiagnoseTests : IDisposable
     }
 
     [Fact]
+    public void Networks_of_one_name_are_told_apart_by_their_folders()
+    {
+        foreach (var folder in "ab") Directory.CreateDirectory(Out($"{folder}"));
+        var (first, second) = (TinyModel.Write(_folder, "a/model.onnx"), TinyModel.Write(_folder, "b/model.onnx"));
+        var run = CommandLineRun.Of("diagnose", "--model", first, "--beside", second, "--out", Out("d"));
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Matches("a/model.onnx +b/model.onnx", run.Output);
+        Assert.True(File.Exists(Out("d/a_model.filters.png")) && File.Exists(Out("d/b_model.filters.png")));
+    }
+
+    [Fact]
     public void Without_photos_the_weights_alone_are_looked_at()
     {
         var run = CommandLineRun.Of("diagnose", "--model", TinyModel.Write(_folder));

@@ -45,6 +45,25 @@ public sealed class InspectTests : IDisposable
     }
 
     [Fact]
+    public void A_spec_is_listed_as_training_would_begin_with_it()
+    {
+        var spec = Path.Combine(_folder.Path, "small.yaml");
+        File.WriteAllText(spec, """
+            name: small
+            input: { channels: 3, height: 8, width: 8 }
+            classes: 4
+            layers:
+              - conv1: { type: conv, filters: 2, kernel: 3, pad: same, activation: relu }
+              - fc2: { type: dense, units: classes }
+            """);
+        var run = CommandLineRun.Of("inspect", spec);
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Contains("small.yaml, a spec, not trained", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"conv1/conv +Conv +2x8x8 +56 +3x3 +1 +yes", run.Output);
+        Assert.Equal((2 * 28) + ((128 + 1) * 4), CommandLineRun.Of("inspect", spec, "--json").AssertJson().GetProperty("parameters").GetInt64());
+    }
+
+    [Fact]
     public void A_file_beside_a_foreign_model_says_how_it_is_fed()
     {
         var model = TinyModel.Write(_folder, saysPreprocessing: false);

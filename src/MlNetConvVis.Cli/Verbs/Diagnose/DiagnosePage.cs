@@ -24,7 +24,7 @@ internal static class DiagnosePage
                 Lead = "Frequencies are shares of the filters' energy: low below 1/8 of a cycle a pixel, high above 1/4. The paper found extremely high and low ones and " +
                     "little between in 11x11 filters at steps of 4, and aliasing in the layer above; 7x7 at steps of 2 mended both.",
             },
-            .. found.Select(n => new ReportSection($"{Path.GetFileName(n.Model)}: each filter", [Each(n)])),
+            .. found.Select(n => new ReportSection($"{n.Title}: each filter", [Each(n)])),
         ],
         Foot = VerbFoot.Of(command, nets),
     };
@@ -34,13 +34,13 @@ internal static class DiagnosePage
         Caption = "First layers",
         TileWidth = Widest,
         Pictures = [.. nets.Select((net, i) => new ReportPicture(
-            ImageCodecs.Default.EncodePng(FirstFilters.Of(net)!.Sheet()), $"the filters of {found[i].Model}", $"{Path.GetFileName(found[i].Model)}, {found[i].Layer}"))],
+            ImageCodecs.Default.EncodePng(FirstFilters.Of(net)!.Sheet()), $"the filters of {found[i].Model}", $"{found[i].Title}, {found[i].Layer}"))],
     };
 
     private static ReportTable Table(IReadOnlyList<DiagnosedNetwork> found, double limit) => new()
     {
         Caption = "The first layer of each network",
-        Columns = [new("First layer"), .. found.Select(static n => new TableColumn(Path.GetFileName(n.Model), IsNumeric: true))],
+        Columns = [new("First layer"), .. found.Select(static n => new TableColumn(n.Title, IsNumeric: true))],
         Rows = [.. DiagnosedNetwork.Lines(found, limit).Select(static line => (IReadOnlyList<TableCell>)[.. line.Select(static text => new TableCell(text))])],
     };
 

@@ -55,8 +55,9 @@ internal sealed class DiagnoseVerb : Verb
         }
 
         var photos = given.Text(_images) is { } images ? Photos.Find(images) : null;
-        DiagnosedNetwork[] found = [.. nets.Select(n => new DiagnosedNetwork(n.File, Diagnose(given, terminal, n.Net, photos), limit))];
-        if (folder is not null) Write(folder, nets, found, limit, given.CommandLine);
+        var titles = FileTitles.Of(models);
+        DiagnosedNetwork[] found = [.. nets.Select((n, i) => new DiagnosedNetwork(n.File, titles[i], Diagnose(given, terminal, n.Net, photos), limit))];
+        if (folder is not null) Write(folder, [.. nets.Select(static n => n.Net)], found, limit, given.CommandLine);
         if (given.Flag(Common.Json)) terminal.Json(found);
         else Report(terminal, found, limit);
         return ExitCode.Ok;
@@ -74,21 +75,21 @@ internal sealed class DiagnoseVerb : Verb
         });
     }
 
-    private static void Write(string folder, (string File, ConvNet Net)[] nets, DiagnosedNetwork[] found, double limit, string command)
+    private static void Write(string folder, ConvNet[] nets, DiagnosedNetwork[] found, double limit, string command)
     {
         Directory.CreateDirectory(folder);
-        var names = FileNames.Of([.. nets.Select(static n => Path.GetFileNameWithoutExtension(n.File))]);
-        foreach (var (file, net) in nets)
-            FirstFilters.Of(net)!.Sheet().WritePng(Path.Combine(folder, $"{names[Path.GetFileNameWithoutExtension(file)]}.filters.png"));
+        var names = FileNames.Of(found.Select(static n => Path.ChangeExtension(n.Title, null)));
+        foreach (var (net, network) in nets.Zip(found))
+            FirstFilters.Of(net)!.Sheet().WritePng(Path.Combine(folder, $"{names[Path.ChangeExtension(network.Title, null)]}.filters.png"));
         var rows = found.SelectMany(static n => n.Rows()).Prepend(DiagnosedNetwork.Columns).Select(static row => string.Join(',', row.Select(CsvTable.Quoted)));
         File.WriteAllLines(Path.Combine(folder, "diagnosis.csv"), rows);
         File.WriteAllText(Path.Combine(folder, "diagnosis.json"), Terminal.ToJson(found));
-        DiagnosePage.Of([.. nets.Select(static n => n.Net)], found, limit, command).Save(Path.Combine(folder, "report.html"));
+        DiagnosePage.Of(nets, found, limit, command).Save(Path.Combine(folder, "report.html"));
     }
 
     private static void Report(Terminal terminal, DiagnosedNetwork[] found, double limit)
     {
-        var table = new TextTable([new("First layer"), .. found.Select(static n => new Column(Path.GetFileName(n.Model), IsNumber: true))]);
+        var table = new TextTable([new("First layer"), .. found.Select(static n => new Column(n.Title, IsNumber: true))]);
         foreach (var line in DiagnosedNetwork.Lines(found, limit)) table.Add([.. line]);
         table.Write(terminal.Output, terminal.Width);
     }

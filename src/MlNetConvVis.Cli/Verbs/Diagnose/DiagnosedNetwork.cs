@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using MlNetConvVis.Analysis;
 using MlNetConvVis.Cli.Output;
 
@@ -9,13 +10,16 @@ internal sealed record DiagnosedNetwork(
     string Model, string Layer, int Filters, int[] Kernel, int[] Stride, int Photos, int Dead, int AtLimit, double Dominance,
     double Low, double Middle, double High, double ExtremelyHigh, double Aliased, IReadOnlyList<DiagnosedFilter> Each)
 {
-    public DiagnosedNetwork(string model, FirstLayerDiagnosis found, double limit)
+    public DiagnosedNetwork(string model, string title, FirstLayerDiagnosis found, double limit)
         : this(model, found.Layer, found.Filters.Count, [found.Kernel.Rows, found.Kernel.Columns], [found.Stride.Y, found.Stride.X], found.Photos, found.Dead,
             found.AtLimit(limit), found.Dominance, found.Low, found.Middle, found.High, found.ExtremelyHigh, found.Aliased,
             [.. found.Filters.Select(static f => new DiagnosedFilter(
-                f.Filter, f.IsDead, f.Rms, f.Largest, f.Spectrum.Low, f.Spectrum.Middle, f.Spectrum.High, f.Spectrum.Aliased))])
-    {
-    }
+                f.Filter, f.IsDead, f.Rms, f.Largest, f.Spectrum.Low, f.Spectrum.Middle, f.Spectrum.High, f.Spectrum.Aliased))]) =>
+        Title = title;
+
+    /// <summary>Gets what it is called beside the other.</summary>
+    [JsonIgnore]
+    public string Title { get; } = Path.GetFileName(Model);
 
     public static IReadOnlyList<string> Columns { get; } =
         ["model", "filter", "dead", "rms", "largest_activation", "low", "middle", "high", "aliased"];
