@@ -70,6 +70,14 @@ internal static class TinyModel
         return path;
     }
 
+    /// <summary>A photo of 4x4 pixels as a file, in shades of one colour that the number decides.</summary>
+    public static byte[] Shades(int colour, int number)
+    {
+        var pixels = new byte[48];
+        for (var p = 0; p < 16; p++) pixels[(3 * p) + colour] = (byte)(150 + (number % 15 * 5) + (p * (number + 3) % 7 * 4));
+        return ImageCodecs.Default.EncodePng(new RgbImage(4, 4, pixels));
+    }
+
     public static int PixelAt(int c, int y, int x, int offset = 0) => Math.Min(255, (100 * c) + (10 * y) + x + offset);
 
     private static OnnxGraph Identity(bool saysPreprocessing, float weight = 1)

@@ -21,7 +21,7 @@ public sealed class TransferPipelineTests : IDisposable
         _model = TinyModel.Write(_folder);
         for (var c = 0; c < 3; c++)
         {
-            for (var i = 0; i < 8; i++) _folder.Write($"photos/class{c}/photo{i}.png", Picture(c, i));
+            for (var i = 0; i < 8; i++) _folder.Write($"photos/class{c}/photo{i}.png", TinyModel.Shades(c, i));
         }
     }
 
@@ -106,7 +106,7 @@ public sealed class TransferPipelineTests : IDisposable
     [Fact]
     public void Photos_that_the_source_has_too_are_left_out()
     {
-        _folder.Write("source/other/same.png", Picture(0, 3));
+        _folder.Write("source/other/same.png", TinyModel.Shades(0, 3));
         _folder.Write("source/other/one-colour.png", ImageCodecs.Default.EncodePng(RgbImage.Filled(4, 4, Rgb.White)));
         var run = Transfer("--source", Path.Combine(_folder.Path, "source"));
         Assert.True(run.Code == 0, run.Error);
@@ -144,7 +144,7 @@ public sealed class TransferPipelineTests : IDisposable
         for (var i = 0; i < 16; i++)
         {
             var part = i < 8 ? "train" : "val";
-            _folder.Write($"voc/JPEGImages/p{i:00}.jpg", Picture(i % 2, i));
+            _folder.Write($"voc/JPEGImages/p{i:00}.jpg", TinyModel.Shades(i % 2, i));
             for (var c = 0; c < 2; c++) lists[$"{names[c]}_{part}"] += $"p{i:00} {(i % 2 == c ? " 1" : i is 9 or 12 ? " 0" : "-1")}\n";
         }
 
@@ -174,12 +174,4 @@ public sealed class TransferPipelineTests : IDisposable
 
     private string Accuracies() => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Out, "results.json"))).RootElement.GetProperty("transfer")
         .GetProperty("rows")[1].GetProperty("confusion").GetRawText();
-
-    /// <summary>A picture of 4x4 in shades of one colour.</summary>
-    private static byte[] Picture(int c, int i)
-    {
-        var pixels = new byte[48];
-        for (var p = 0; p < 16; p++) pixels[(3 * p) + c] = (byte)(150 + (i * 5) + (p * (i + 3) % 7 * 9));
-        return ImageCodecs.Default.EncodePng(new RgbImage(4, 4, pixels));
-    }
 }
