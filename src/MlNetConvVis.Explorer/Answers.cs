@@ -55,6 +55,11 @@ internal sealed record LabelAnswer(int Index, string Name, float Probability);
 
 internal sealed record CoveredAnswer(IReadOnlyList<float> Probabilities, LabelAnswer First);
 
+/// <summary>Where a rectangle of the network's input lies in the photo's file: <c>GET /api/rectangle</c>.</summary>
+/// <param name="File">The file, relative to the folder that holds the collection.</param>
+/// <param name="Rectangle">Left, top, width and height in pixels of the file.</param>
+internal sealed record RectangleAnswer(string File, IReadOnlyList<int> Rectangle);
+
 internal sealed record PhotoAnswer(int Photo, string Name);
 
 internal sealed record ErrorAnswer(string Error);

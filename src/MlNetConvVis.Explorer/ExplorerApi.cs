@@ -25,7 +25,7 @@ internal sealed class ExplorerApi : IDisposable
         _options = options;
         var fixedNets = nets.Select(static n => n.OfSize(n.RequirePreprocessing().Height, n.RequirePreprocessing().Width)).ToArray();
         _photos = new PhotoShelf(
-            [.. collection.Photos.Select(static p => Path.GetFileName(p.Name))], [.. fixedNets.Select(static n => n.RequirePreprocessing())],
+            collection.Photos, [.. fixedNets.Select(static n => n.RequirePreprocessing())],
             [.. collection.Frames.Select(static f => Enumerable.Range(0, f.Count).Select(i => f[i]).ToArray())]);
         _models = [.. fixedNets.Select((n, i) => new ExploredModel(i, n, _photos, options.Session))];
         var behind = options.Session with { Threads = Math.Max(1, options.Session.ThreadCount / 2) };      // so that clicks do not wait for a search
@@ -40,6 +40,7 @@ internal sealed class ExplorerApi : IDisposable
         Answer(routes, "/api/projection", Projection);
         Answer(routes, "/api/strongest", q => _searches[ModelNumber(q)].Of(Layer(q), Channel(q), q.Rules(_options.Rules)));
         Answer(routes, "/api/labels", Labels);
+        Answer(routes, "/api/rectangle", Rectangle);
         Answer(routes, "/api/warm", q =>
         {
             Model(q).Warm(Photo(q), Layer(q), q.Rules(_options.Rules));
@@ -109,6 +110,14 @@ internal sealed class ExplorerApi : IDisposable
         }
 
         return model.Project(photo, layer, new Unit(channel, y, x), q.Rules(_options.Rules));
+    }
+
+    private RectangleAnswer Rectangle(RequestQuery q)
+    {
+        var seen = Model(q).Net.RequirePreprocessing();
+        var asked = new PixelWindow(q.Whole("x", seen.Width), q.Whole("y", seen.Height), q.Whole("width", seen.Width + 1), q.Whole("height", seen.Height + 1));
+        var (file, window) = _photos.InFile(ModelNumber(q), Photo(q), asked);
+        return new RectangleAnswer(file, [window.X, window.Y, window.Width, window.Height]);
     }
 
     private LabelsAnswer Labels(RequestQuery q)

@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Routing;
 
 namespace MlNetConvVis.Explorer;
 
-/// <summary>The page's three files, which travel inside the assembly.</summary>
+/// <summary>The page's files, which travel inside the assembly.</summary>
 internal static class ExplorerPage
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
         Serve(routes, "/", "explorer.html", "text/html; charset=utf-8");
         Serve(routes, "/explorer.css", "explorer.css", "text/css; charset=utf-8");
-        Serve(routes, "/explorer.js", "explorer.js", "text/javascript; charset=utf-8");
+        foreach (var script in new[] { "explorer.js", "base.js", "parts.js" }) Serve(routes, $"/{script}", script, "text/javascript; charset=utf-8");
         routes.MapGet("/favicon.ico", static () => Results.NoContent());
     }
 

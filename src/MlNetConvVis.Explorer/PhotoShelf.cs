@@ -11,18 +11,21 @@ internal sealed class PhotoShelf
     private readonly List<string> _names;
     private readonly IReadOnlyList<ImagePreprocessing> _preprocessing;
     private readonly IReadOnlyList<IReadOnlyList<RgbImage>> _collection;
-    private readonly List<RgbImage[]> _sent = [];
+    private readonly IReadOnlyList<ImageSource> _sources;
+    private readonly string _folder;
+    private readonly List<(RgbImage[] Frames, int Width, int Height)> _sent = [];
 
-    /// <param name="names">The collection's names.</param>
+    /// <param name="sources">The collection.</param>
     /// <param name="preprocessing">That of each network.</param>
-    /// <param name="collection">For each network the collection, in the order of the names.</param>
-    public PhotoShelf(IReadOnlyList<string> names, IReadOnlyList<ImagePreprocessing> preprocessing, IReadOnlyList<IReadOnlyList<RgbImage>> collection)
+    /// <param name="collection">For each network the collection as it sees it.</param>
+    public PhotoShelf(IReadOnlyList<ImageSource> sources, IReadOnlyList<ImagePreprocessing> preprocessing, IReadOnlyList<IReadOnlyList<RgbImage>> collection)
     {
-        (_names, _preprocessing, _collection, Collected) = ([.. names], preprocessing, collection, names.Count);
+        (_sources, _preprocessing, _collection) = (sources, preprocessing, collection);
+        (_names, _folder) = ([.. sources.Select(static s => Path.GetFileName(s.Name))], CommonFolder(sources));
     }
 
     /// <summary>Gets how many photos the collection has; those that were sent come behind them.</summary>
-    public int Collected { get; }
+    public int Collected => _sources.Count;
 
     public int Count
     {
@@ -44,7 +47,7 @@ internal sealed class PhotoShelf
     public RgbImage Frame(int model, int photo)
     {
         if (photo < Collected) return _collection[model][photo];
-        lock (_lock) return _sent[photo - Collected][model];
+        lock (_lock) return _sent[photo - Collected].Frames[model];
     }
 
     /// <summary>Writes a photo's input for a network.</summary>
@@ -75,9 +78,48 @@ internal sealed class PhotoShelf
                     $"{_sent.Count} photos were sent already, which is all that is kept in memory; start the explorer again, or give it a folder with --images.");
             }
 
-            _sent.Add(frames);
+            _sent.Add((frames, picture.Width, picture.Height));
             _names.Add(name);
             return _names.Count - 1;
         }
+    }
+
+    /// <summary>Finds what a window of a network's input shows of the photo's file.</summary>
+    /// <returns>The file, relative to the folder that holds the collection (of a photo that was sent, its name), and a window in its own pixels.</returns>
+    public (string File, PixelWindow Window) InFile(int model, int photo, PixelWindow window)
+    {
+        var (file, width, height) = FileOf(photo);
+        try
+        {
+            return (file, _preprocessing[model].InPicture(window, width, height));
+        }
+        catch (ArgumentException e)
+        {
+            throw new RequestException(StatusCodes.Status400BadRequest, e.Message);
+        }
+    }
+
+    private (string File, int Width, int Height) FileOf(int photo)
+    {
+        if (photo >= Collected)
+        {
+            lock (_lock) return (_names[photo], _sent[photo - Collected].Width, _sent[photo - Collected].Height);
+        }
+
+        var source = _sources[photo];
+        if (!File.Exists(source.Name))
+            throw new RequestException(StatusCodes.Status422UnprocessableEntity, $"'{_names[photo]}' is no file of its own, so no list of masks can name it. Unpack the archive.");
+        var picture = source.Read();
+        return (Path.GetRelativePath(_folder, source.Name).Replace('\\', '/'), picture.Width, picture.Height);
+    }
+
+    private static string CommonFolder(IReadOnlyList<ImageSource> sources)
+    {
+        var folders = sources.Select(static s => Path.GetDirectoryName(Path.GetFullPath(s.Name)) ?? "/").Distinct(StringComparer.Ordinal).ToArray();
+        if (folders.Length == 0) return "/";
+        var common = folders[0];
+        while (!folders.All(f => f == common || f.StartsWith(common.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+            common = Path.GetDirectoryName(common)!;
+        return common;
     }
 }

@@ -102,6 +102,27 @@ public sealed partial record ImagePreprocessing
         };
     }
 
+    /// <summary>Gets what a window of the network's input shows of the picture that the input was made of.</summary>
+    /// <param name="window">In pixels of the input.</param>
+    /// <param name="width">Columns of the picture.</param>
+    /// <param name="height">Rows of the picture.</param>
+    /// <returns>In pixels of the picture; those that the window touches, inside the picture.</returns>
+    public PixelWindow InPicture(PixelWindow window, int width, int height)
+    {
+        window.CheckInside(Width, Height);
+        var (resized, canvas, centre) = (ResizedSize(width, height), CanvasSize, CentreWindow);
+        var (left, right) = Stretched(window.X + centre.X + CentreOffset(resized.Width, canvas.Width), window.Width, resized.Width, width);
+        var (top, bottom) = Stretched(window.Y + centre.Y + CentreOffset(resized.Height, canvas.Height), window.Height, resized.Height, height);
+        return new PixelWindow(left, top, right - left, bottom - top);
+    }
+
+    private static (int First, int End) Stretched(int start, int length, int resized, int original)
+    {
+        var first = Math.Min((int)((long)start * original / resized), original - 1);
+        var end = (int)((((long)(start + length) * original) + resized - 1) / resized);
+        return (first, Math.Clamp(end, first + 1, original));
+    }
+
     private RgbImage Cut(RgbImage image, PixelWindow window)
     {
         ArgumentNullException.ThrowIfNull(image);

@@ -147,6 +147,46 @@ public sealed class ExplorerPageTests : IDisposable
         await NoneBroken(page);
     }
 
+    [Fact]
+    public async Task Parts_are_marked_and_saved_as_correspond_takes_them()
+    {
+        await using var server = await Serve();
+        await using var page = await Open(server);
+        await page.Evaluate("URL.createObjectURL = b => { b.text().then(t => window.saved = t); return 'data:,'; }");
+        await page.Mouse(".marking");
+        await page.Mouse(".photo", 1 / 8.0, 1 / 8.0, by: (150, 70));      // a pixel of the network is 80 wide
+        await page.Until("document.getElementById('status').textContent.startsWith('Name the part')");
+        await Name(page, "corner");
+        await page.Mouse(".photo", 1 / 8.0, 1 / 8.0, by: (150, 70));
+        Assert.StartsWith("corner at row 0, column 0, 1 x 2 pixels", await page.Text("document.querySelector('.mark').getAttribute('aria-label')"), StringComparison.Ordinal);
+        await page.Mouse(".save");
+        await page.Until("document.getElementById('status').textContent === 'Mark parts in two photos or more.'");
+        await page.Mouse("#photos button[data-photo='1']");
+        await Settled(page);
+        Assert.Equal(0, await Number(page, "document.querySelectorAll('.mark').length"));
+
+        await page.Mouse(".add");      // one pixel near the middle, which keys move and enlarge
+        await page.Press("ArrowUp");
+        await page.Press("ArrowLeft");
+        await page.Mouse(".add");
+        await page.Press("Delete");
+        await page.Mouse(".save");
+        await page.Until("window.saved");
+        var file = _folder.Write("parts.json", (await page.Text("window.saved"))!);
+        var parts = System.Text.Json.JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("parts");
+        Assert.Equal("[0,0,2,1]", Compact(parts.GetProperty("corner").GetProperty("a.png")));
+        Assert.Equal("[0,0,1,1]", Compact(parts.GetProperty("corner").GetProperty("b.png")));
+        Assert.Contains("parts.json", await page.Text("document.getElementById('status').textContent"), StringComparison.Ordinal);
+        var run = CommandLineRun.Of("correspond", "--model", Path.Combine(_folder.Path, "tiny.onnx"), "--masks", file, "--layers", "block/relu", "--out", Path.Combine(_folder.Path, "o"));
+        Assert.True(run.Code == 0, run.Error);
+        await NoneBroken(page);
+    }
+
+    private static string Compact(System.Text.Json.JsonElement list) => string.Concat(list.GetRawText().Where(static c => !char.IsWhiteSpace(c)));
+
+    private static Task Name(Chromium page, string part) => page.Evaluate(
+        $"(i => {{ i.value = '{part}'; i.dispatchEvent(new Event('input')); }})(document.querySelector('.part'))");
+
     private async Task<ExplorerServer> Serve(string? other = null)
     {
         var net = TinyModel.Write(_folder);

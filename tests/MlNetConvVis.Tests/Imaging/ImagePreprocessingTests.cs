@@ -107,4 +107,18 @@ public sealed class ImagePreprocessingTests
             StringComparison.Ordinal);
         Assert.Equal(4, preprocessing.Frame(RgbImage.Filled(9, 7, Rgb.White)).Width);
     }
+
+    /// <summary>Sizes worked out by hand: 500x375 becomes 256 wide for a shorter side of 192; the crop of 128 begins at column 64, row 32.</summary>
+    [Theory]
+    [InlineData(ResizeMode.Shortest, 0, 0, 128, 128, 125, 62, 250, 251)]
+    [InlineData(ResizeMode.Shortest, 10, 20, 1, 1, 144, 101, 3, 3)]
+    [InlineData(ResizeMode.Warp, 0, 0, 128, 128, 0, 0, 500, 375)]
+    [InlineData(ResizeMode.Warp, 64, 127, 64, 1, 250, 372, 250, 3)]
+    [InlineData(ResizeMode.None, 5, 6, 7, 8, 191, 130, 7, 8)]
+    public void A_window_of_the_input_is_found_in_the_picture(ResizeMode mode, int x, int y, int width, int height, int left, int top, int across, int down)
+    {
+        var preprocessing = new ImagePreprocessing { Width = 128, Height = 128, Resize = mode, ShortestSide = mode == ResizeMode.Shortest ? 192 : null };
+        Assert.Equal(new PixelWindow(left, top, across, down), preprocessing.InPicture(new PixelWindow(x, y, width, height), 500, 375));
+        Assert.Throws<ArgumentException>(() => preprocessing.InPicture(new PixelWindow(x, y, 129, height), 500, 375));
+    }
 }
