@@ -53,7 +53,8 @@ internal abstract class MLNetWork : IWork
     {
         var dims = net.Image.Shape!.Dims.Skip(1).Select(static d => (int)d.Size).ToArray();
         var random = new Random(1);
-        var images = Enumerable.Range(0, 16).Select(_ => Enumerable.Range(0, dims.Aggregate(1, static (a, b) => a * b)).Select(_ => random.NextSingle() - 0.5f).ToArray()).ToArray();
+        var length = dims.Aggregate(1, static (a, b) => a * b);
+        var images = Enumerable.Range(0, 16).Select(_ => Enumerable.Range(0, length).Select(_ => random.NextSingle() - 0.5f).ToArray()).ToArray();
         var schema = SchemaDefinition.Create(typeof(PixelsRow));
         schema[nameof(PixelsRow.Pixels)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, dims);
         schema[nameof(PixelsRow.Pixels)].ColumnName = net.Image.Name;

@@ -10,7 +10,8 @@ public static class ImageSets
     private static readonly ImageLayout s_photos = new("photos", "image files, without classes", static (_, _) => false,
         static (tree, _) => new ImageDataSet(tree.Name, s_photos!, ImageFolder.ScanUnlabelled(tree), null, tree.Notes));
 
-    private static readonly ImageLayout s_list = new("list", "a text file: one image a line, its class behind a tab or comma; or a .csv with a column file", static (_, _) => false,
+    private static readonly ImageLayout s_list = new(
+        "list", "a text file: one image a line, its class behind a tab or comma; or a .csv with a column file", static (_, _) => false,
         static (tree, _) => throw new DataException($"'{tree.Name}' is no image list; a text file was wanted."));
 
     // the order matters: the first that matches is taken, so those with the most to recognise them by stand first

@@ -58,7 +58,11 @@ internal sealed class PhotoShelf
     public int Add(byte[] content, string name, ExplorerOptions limits)
     {
         if (ImageFormats.Detect(content) == ImageFormat.Svg)
-            throw new RequestException(StatusCodes.Status422UnprocessableEntity, $"'{name}' is an SVG, which can refer to other files; a photo was wanted, such as JPEG, PNG or WebP.");
+        {
+            throw new RequestException(
+                StatusCodes.Status422UnprocessableEntity, $"'{name}' is an SVG, which can refer to other files; a photo was wanted, such as JPEG, PNG or WebP.");
+        }
+
         var picture = ImageSource.Decode(content, name, new DecodeOptions { MaxPixels = limits.MostUploadPixels });
         RgbImage[] frames;
         try

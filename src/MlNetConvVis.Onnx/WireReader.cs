@@ -72,7 +72,8 @@ internal sealed class WireReader(string file, ExternalData external)
         1 => attribute.F,
         2 => attribute.I,
         3 => attribute.S.ToStringUtf8(),
-        4 => Tensor(attribute.T ?? throw new GraphException($"Attribute '{attribute.Name}' of {node.OpType} node '{node.Name}' in '{file}' holds no tensor; the model is damaged.")),
+        4 => Tensor(attribute.T ?? throw new GraphException(
+            $"Attribute '{attribute.Name}' of {node.OpType} node '{node.Name}' in '{file}' holds no tensor; the model is damaged.")),
         5 when node.OpType == "If" && attribute.G is { } graph => Branch(graph),
         6 => attribute.Floats.ToArray(),
         7 => attribute.Ints.ToArray(),

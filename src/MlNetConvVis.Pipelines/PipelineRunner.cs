@@ -78,7 +78,11 @@ public static class PipelineRunner
         if (transfer?.Engine is not { Name: var name }) return;
         var asked = transfer.Heads is not [HeadKind.Softmax] ? "another head than a softmax" : transfer.IsRanking ? "a ranking of images"
             : transfer.Switches ? "switches" : transfer.BesideUntrained || transfer.FromScratch is not null ? "a baseline" : null;
-        if (asked is not null) throw new PipelineException($"{name} runs the transfer, but {asked} is asked for too, which only the own engine gives; ask for it in a run of its own.");
+        if (asked is not null)
+        {
+            throw new PipelineException(
+                $"{name} runs the transfer, but {asked} is asked for too, which only the own engine gives; ask for it in a run of its own.");
+        }
     }
 
     private static void Prepare(PipelineContext context, int steps, bool isNew)

@@ -17,7 +17,8 @@ internal sealed class Arguments
     }
 
     /// <summary>Gets the call as it can be typed again.</summary>
-    public string CommandLine => string.Join(' ', _parsed.Tokens.Select(static t => t.Value.Contains(' ', StringComparison.Ordinal) ? $"\"{t.Value}\"" : t.Value).Prepend("convvis"));
+    public string CommandLine => string.Join(
+        ' ', _parsed.Tokens.Select(static t => t.Value.Contains(' ', StringComparison.Ordinal) ? $"\"{t.Value}\"" : t.Value).Prepend("convvis"));
 
     public string? Text(ValueOption option) => Values(option) is [var text] ? text : null;
 

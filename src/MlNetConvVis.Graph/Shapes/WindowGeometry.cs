@@ -71,7 +71,8 @@ public sealed record WindowGeometry(
         var output = sizes.Select((size, a) => OutputSize(node, size, kernel[a], strides[a], dilations[a], begin[a], end[a], ceil)).ToArray();
         var window = new WindowGeometry(kernel, strides, dilations, begin, end, sizes, output);
         return node.OpType == "Conv" || Enumerable.Range(0, sizes.Length).All(window.AlwaysMeetsInput) ? window : throw new GraphException(
-            $"{node.OpType} node '{node.Label}' has dilations [{string.Join(',', dilations)}] and pads [{string.Join(',', pads)}], so that some windows meet nothing of {input} but padding. Use a larger image.");
+            $"{node.OpType} node '{node.Label}' has dilations [{string.Join(',', dilations)}] and pads [{string.Join(',', pads)}], " +
+            $"so that some windows meet nothing of {input} but padding. Use a larger image.");
     }
 
     /// <summary>

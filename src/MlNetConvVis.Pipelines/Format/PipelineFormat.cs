@@ -17,7 +17,8 @@ internal static class PipelineFormat
     public static FormatSection Data { get; } = new(
     [
         new("emoji", FormatType.Section, "the open emoji sets from npm, in place of folders") { Section = Emoji },
-        new("source", FormatType.Text, "images by class: a folder with a folder for each class, a published data set, or a .tar archive of either: what the network is (or was) trained on, and what pictures are drawn from"),
+        new("source", FormatType.Text,
+            "images by class: a folder with a folder for each class, a published data set, or a .tar archive of either: what the network is (or was) trained on, and what pictures are drawn from"),
         new("target", FormatType.Text, "images by class, of the same kinds: the new classes"),
         new("clutter", FormatType.Flag, "keep the class that shows anything at all (BACKGROUND_Google, 257.clutter); default false"),
         new("validation", FormatType.Number, "share of each source class kept to check training with; default 0.1") { Least = 0, Most = 0.9 }
@@ -66,7 +67,8 @@ internal static class PipelineFormat
         new("splits", FormatType.Text, "splits to take (transfer/splits.json of another run); default drawn anew"),
         new("switches", FormatType.Flag, "write the switches of every max-pooling before the layer too; default false"),
         new("beside-untrained", FormatType.Flag, "the same with an untrained network of the same shape; needs train, or a model that convvis trained; default false"),
-        new("beside-from-scratch", FormatType.Section, "the same network trained on the target's training images alone, on the same folds; needs what beside-untrained needs") { Section = FromScratch }
+        new("beside-from-scratch", FormatType.Section,
+            "the same network trained on the target's training images alone, on the same folds; needs what beside-untrained needs") { Section = FromScratch }
     ]);
 
     /// <summary><c>depth</c>.</summary>

@@ -111,7 +111,8 @@ internal sealed class FeaturesStep : IPipelineWork
         foreach (var (row, source) in sources.Index())
         {
             var image = target.Images[source];
-            writer.WriteLine(string.Join(',', row, Quoted(image.Path), Quoted(string.Join(' ', image.Labels.Select(l => target.Classes[l]))), Quoted(context.Data.TargetGroups?[source] ?? "")));
+            var classes = string.Join(' ', image.Labels.Select(l => target.Classes[l]));
+            writer.WriteLine(string.Join(',', row, Quoted(image.Path), Quoted(classes), Quoted(context.Data.TargetGroups?[source] ?? "")));
         }
     }
 

@@ -37,7 +37,8 @@ internal sealed class RankingStep : IPipelineWork
         WriteTable(Path.Combine(folder, "average-precision.csv"), result);
         OnnxFile.Write(MergedModel.Of(features.Net, layer.Read, head), Path.Combine(folder, TransferStep.ModelFile));
         return string.Create(CultureInfo.InvariantCulture,
-            $"mean average precision {100 * result.MeanAveragePrecision:0.0} % over {result.Classes.Count} classes (at 11 recalls {100 * result.MeanElevenPoint:0.0} %), {result.Trained:N0} images trained on, {result.Tested:N0} tested");
+            $"mean average precision {100 * result.MeanAveragePrecision:0.0} % over {result.Classes.Count} classes " +
+            $"(at 11 recalls {100 * result.MeanElevenPoint:0.0} %), {result.Trained:N0} images trained on, {result.Tested:N0} tested");
     }
 
     private static void WriteTable(string path, RankingResult result)

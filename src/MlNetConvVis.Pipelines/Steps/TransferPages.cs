@@ -115,7 +115,11 @@ internal static class TransferPages
         new ReportTable
         {
             Caption = "Average precision of each class",
-            Columns = [new("Class"), new("Whole area (VOC 2010 to 2012)", IsNumeric: true), new("At 11 recalls (VOC 2007)", IsNumeric: true), new("Images that show it", IsNumeric: true)],
+            Columns =
+            [
+                new("Class"), new("Whole area (VOC 2010 to 2012)", IsNumeric: true), new("At 11 recalls (VOC 2007)", IsNumeric: true),
+                new("Images that show it", IsNumeric: true),
+            ],
             Rows =
             [
                 .. ranking.Classes.Select(static c => (IReadOnlyList<TableCell>)
@@ -151,7 +155,10 @@ internal static class TransferPages
                 Caption = $"Heads on each layer, {depth.ImagesPerClass} training images a class",
                 Columns = [new("Layer"), new("Shape"), new("Features", IsNumeric: true), .. heads.Select(static h => new TableColumn(Word(h.Key), IsNumeric: true))],
                 Rows = [.. layers.Select((row, i) => (IReadOnlyList<TableCell>)
-                    [row.Layer, row.Shape, TableCell.Number(row.Features, "N0"), .. heads.Select(h => h.ElementAt(i)).Select(static r => TableCell.Percent(r.Accuracy, r.Deviation))])],
+                [
+                    row.Layer, row.Shape, TableCell.Number(row.Features, "N0"),
+                    .. heads.Select(h => h.ElementAt(i)).Select(static r => TableCell.Percent(r.Accuracy, r.Deviation)),
+                ])],
             },
             new TextBlock([.. depth.Claims.Select(static c => c.Sentence() + ".")]),
         ])

@@ -17,7 +17,8 @@ internal sealed class TransferStep : IPipelineWork
 
     public string Fingerprint(PipelineContext context) => RunFolder.Fingerprint(
         "transfer 2", new FeaturesStep().Fingerprint(context), System.Text.Json.JsonSerializer.Serialize(context.Spec.Transfer!.Protocol),
-        string.Join(',', context.Spec.Transfer.Heads), context.Spec.Transfer.Engine?.Name ?? "", context.Spec.Transfer.Splits is { } file && File.Exists(file) ? File.ReadAllText(file) : "");
+        string.Join(',', context.Spec.Transfer.Heads), context.Spec.Transfer.Engine?.Name ?? "",
+        context.Spec.Transfer.Splits is { } file && File.Exists(file) ? File.ReadAllText(file) : "");
 
     public string Run(PipelineContext context, string folder)
     {

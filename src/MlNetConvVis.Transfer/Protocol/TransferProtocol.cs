@@ -2,7 +2,8 @@ using MlNetConvVis.Transfer.Protocol;
 
 namespace MlNetConvVis.Transfer;
 
-/// <summary>The paper's transfer experiment (section 5.2): retrain only the last layer (a softmax, or a linear SVM) on a few images a class, test on others, several times.</summary>
+/// <summary>The paper's transfer experiment (section 5.2): retrain only the last layer (a softmax, or a linear SVM) on a few images a class,
+/// test on others, several times.</summary>
 /// <remarks>
 /// Each fold draws anew: groups in random order go to training until every class has the largest number of images asked for; the
 /// groups left over are tested on. Rows of a group are never on both sides. Smaller numbers of images are part of larger ones.

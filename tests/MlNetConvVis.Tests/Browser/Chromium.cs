@@ -92,7 +92,8 @@ internal sealed class Chromium : IAsyncDisposable
     /// <param name="by">How far it is dragged.</param>
     public async Task Mouse(string selector, double across = 0.5, double down = 0.5, (double X, double Y) by = default)
     {
-        var box = await Evaluate($"(e => {{ e.scrollIntoView({{ block: 'center' }}); const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; }})(document.querySelector({JsonSerializer.Serialize(selector)}))");
+        var box = await Evaluate(
+            $"(e => {{ e.scrollIntoView({{ block: 'center' }}); const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; }})(document.querySelector({JsonSerializer.Serialize(selector)}))");
         var (x, y) = (box[0].GetDouble() + (across * box[2].GetDouble()), box[1].GetDouble() + (down * box[3].GetDouble()));
         await Send("Input.dispatchMouseEvent", new { type = "mouseMoved", x, y });
         await Send("Input.dispatchMouseEvent", new { type = "mousePressed", x, y, button = "left", clickCount = 1 });

@@ -38,7 +38,9 @@ public sealed class ExplorerApiTests : IDisposable
         Assert.Equal(new Rgb(128, 128, 128), whole[1, 2]);
 
         var activity = await Get(server, "/api/activity?" + Unit);
-        Assert.Equal(Enumerable.Range(0, 16).Select(static i => (float)TinyModel.PixelAt(1, i / 4, i % 4)), activity.GetProperty("values").EnumerateArray().Select(static v => v.GetSingle()));
+        Assert.Equal(
+            Enumerable.Range(0, 16).Select(static i => (float)TinyModel.PixelAt(1, i / 4, i % 4)),
+            activity.GetProperty("values").EnumerateArray().Select(static v => v.GetSingle()));
         var maps = await Get(server, "/api/maps?photo=1&layer=block/pool");
         Assert.Equal([43, 143, 243], maps.GetProperty("strongest").EnumerateArray().Select(static v => v.GetSingle()));
     }
@@ -50,7 +52,9 @@ public sealed class ExplorerApiTests : IDisposable
         JsonElement answer;
         do answer = await Get(server, "/api/strongest?layer=block/relu&channel=0");
         while (answer.GetProperty("pictures").ValueKind == JsonValueKind.Null);
-        Assert.Equal([(2, 53f), (1, 43f), (0, 33f)], answer.GetProperty("pictures").EnumerateArray().Select(static p => (p.GetProperty("photo").GetInt32(), p.GetProperty("activation").GetSingle())));
+        Assert.Equal(
+            [(2, 53f), (1, 43f), (0, 33f)],
+            answer.GetProperty("pictures").EnumerateArray().Select(static p => (p.GetProperty("photo").GetInt32(), p.GetProperty("activation").GetSingle())));
     }
 
     /// <summary>Probabilities are the softmax of mean maxima of 2x2 pixels: blue is ahead by so much that covering one corner moves nothing but the fourth digit.</summary>
@@ -133,7 +137,8 @@ public sealed class ExplorerApiTests : IDisposable
     public async Task An_address_for_others_wants_a_token()
     {
         var net = ConvNet.Load(TinyModel.Write(_folder));
-        var e = await Assert.ThrowsAsync<ArgumentException>(() => ExplorerServer.Start([net], [], new ExplorerOptions { Address = IPAddress.Any }, cancellation: TestContext.Current.CancellationToken));
+        var e = await Assert.ThrowsAsync<ArgumentException>(() => ExplorerServer.Start(
+            [net], [], new ExplorerOptions { Address = IPAddress.Any }, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("token", e.Message, StringComparison.Ordinal);
     }
 

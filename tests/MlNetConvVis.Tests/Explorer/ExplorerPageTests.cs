@@ -177,7 +177,8 @@ public sealed class ExplorerPageTests : IDisposable
         Assert.Equal("[0,0,2,1]", Compact(parts.GetProperty("corner").GetProperty("a.png")));
         Assert.Equal("[0,0,1,1]", Compact(parts.GetProperty("corner").GetProperty("b.png")));
         Assert.Contains("parts.json", await page.Text("document.getElementById('status').textContent"), StringComparison.Ordinal);
-        var run = CommandLineRun.Of("correspond", "--model", Path.Combine(_folder.Path, "tiny.onnx"), "--masks", file, "--layers", "block/relu", "--out", Path.Combine(_folder.Path, "o"));
+        var run = CommandLineRun.Of(
+            "correspond", "--model", Path.Combine(_folder.Path, "tiny.onnx"), "--masks", file, "--layers", "block/relu", "--out", Path.Combine(_folder.Path, "o"));
         Assert.True(run.Code == 0, run.Error);
         await NoneBroken(page);
     }

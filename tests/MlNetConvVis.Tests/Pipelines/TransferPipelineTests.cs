@@ -44,7 +44,8 @@ public sealed class TransferPipelineTests : IDisposable
         Assert.Equal(["class0", "class1", "class2"], model.Classes);
         Assert.NotNull(model.Preprocessing);
         var html = File.ReadAllText(Path.Combine(Out, "report.html"));
-        foreach (var part in new[] { "convvis transfer --model", "linear SVM", "Accuracy of each class", "Most frequent mistakes" }) Assert.Contains(part, html, StringComparison.Ordinal);
+        foreach (var part in new[] { "convvis transfer --model", "linear SVM", "Accuracy of each class", "Most frequent mistakes" })
+            Assert.Contains(part, html, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -85,7 +85,8 @@ public sealed class ScorePageTests : IDisposable
     {
         TinyModel.Write(_folder);
         foreach (var name in new[] { "a b.png", "ä&#1.png", "c<b>.png" }) TinyModel.WritePhoto(_folder, $"photos/{name}");
-        CommandLineRun.Of("score", "--device", "cpu", "--model", In("tiny.onnx"), "--images", In("photos"), "--out", In("out"), "--visualize", "block/relu", "--pictures", "least:2")
+        CommandLineRun.Of(
+                "score", "--device", "cpu", "--model", In("tiny.onnx"), "--images", In("photos"), "--out", In("out"), "--visualize", "block/relu", "--pictures", "least:2")
             .AssertSucceeded();
         await using var page = await Chromium.Start();
         await page.Open(new Uri(In("out/index.html")).AbsoluteUri, "document.documentElement.dataset.ready");

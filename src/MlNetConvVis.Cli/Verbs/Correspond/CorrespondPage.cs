@@ -18,7 +18,8 @@ internal static class CorrespondPage
         KeyNumbers =
         [
             .. result.Claims.Count == 0 ? Array.Empty<KeyNumber>()
-                : [new KeyNumber("Parts that change features more alike than random masks", $"{result.Claims.Count(static c => c.Holds)} of {result.Claims.Count}", "part and layer")],
+                : [new KeyNumber(
+                    "Parts that change features more alike than random masks", $"{result.Claims.Count(static c => c.Holds)} of {result.Claims.Count}", "part and layer")],
         ],
         Sections =
         [

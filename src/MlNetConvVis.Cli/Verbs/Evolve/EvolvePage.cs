@@ -14,8 +14,14 @@ internal static class EvolvePage
         Title = "How features develop",
         Subtitle = $"{Counted.Of(result.Photos, "photo")} at {Counted.Of(result.Stages.Count, "moment")} of training, after figure 4 of Zeiler and Fergus (2013).",
         KeyNumbers = result.Layers.Count < 2 ? [] :
-            [new KeyNumber("Lower layers settle first", result.LowerLayersSettleFirst ? "passed" : "failed", $"{result.Layers[0].Layer}: {result.Layers[0].SettledFrom}, {result.Layers[^1].Layer}: {result.Layers[^1].SettledFrom}")],
-        Sections = [new ReportSection("When maps settle", [Settled(result), Table(result)]) { Lead = Lead }, .. result.Layers.Where(static l => l.File is not null).Select(Section)],
+            [new KeyNumber(
+                "Lower layers settle first", result.LowerLayersSettleFirst ? "passed" : "failed",
+                $"{result.Layers[0].Layer}: {result.Layers[0].SettledFrom}, {result.Layers[^1].Layer}: {result.Layers[^1].SettledFrom}")],
+        Sections =
+        [
+            new ReportSection("When maps settle", [Settled(result), Table(result)]) { Lead = Lead },
+            .. result.Layers.Where(static l => l.File is not null).Select(Section),
+        ],
         Foot = VerbFoot.Of(command, stages.Select(static s => s.Net), VerbFoot.Seed(seed)),
     };
 

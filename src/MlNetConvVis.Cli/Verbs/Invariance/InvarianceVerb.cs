@@ -140,7 +140,8 @@ internal sealed class InvarianceVerb : Verb
             new("Transform"), new("Layer"), new("at the smallest step", IsNumber: true), new("at most", IsNumber: true), new("linearity", IsNumber: true));
         foreach (var s in result.Summaries) table.Add(s.Transform, s.Layer, Number(s.AtSmallestStep), Number(s.AtMost), Number(s.Linearity));
         table.Write(terminal.Output, terminal.Width);
-        terminal.Line($"Distances of features scaled to length one, in the mean of {Counted.Of(result.Photos.Count, "photo")}; linearity is their correlation with the step's size");
+        terminal.Line($"Distances of features scaled to length one, in the mean of {Counted.Of(result.Photos.Count, "photo")};");
+        terminal.Line($"linearity is their correlation with the step's size");
         terminal.Line($"Written to {result.Report} in {result.Seconds:0.0} s");
     }
 

@@ -176,9 +176,11 @@ internal sealed class OccludeVerb : Verb
 
         string Name(int label, string? name) => name is null ? $"{label}" : $"{label} {name}";
         var worst = result.Places.MinBy(static p => p.Probability)!;
-        terminal.Line($"Class       {Name(result.Class, result.ClassName)}: probability {result.CleanProbability:0.000} uncovered, {worst.Probability:0.000} at worst (row {worst.Y}, column {worst.X})");
+        var name = Name(result.Class, result.ClassName);
+        terminal.Line($"Class       {name}: probability {result.CleanProbability:0.000} uncovered, {worst.Probability:0.000} at worst (row {worst.Y}, column {worst.X})");
         terminal.Line($"Map         {result.Map} of layer {result.Layer}: sum {result.CleanActivity:0.##} uncovered, {result.Places.Min(static p => p.Activity):0.##} at least");
-        terminal.Line($"Labels      {string.Join(", ", result.Labels.Take(5).Select(l => $"{Name(l.Label, l.Name?.Split(',')[0])} at {l.Places}"))} of {Counted.Of(result.Places.Count, "place")}");
+        var labels = result.Labels.Take(5).Select(l => $"{Name(l.Label, l.Name?.Split(',')[0])} at {l.Places}");
+        terminal.Line($"Labels      {string.Join(", ", labels)} of {Counted.Of(result.Places.Count, "place")}");
         terminal.Line($"Written to {result.Report}");
         var how = isWhole ? "whole images were computed: nearly all of the network changes with the occluder, or a fixed batch or the device asks for it"
             : string.Create(CultureInfo.InvariantCulture, $"{100 * result.Work:0} % of a whole image's work for each place");

@@ -52,7 +52,8 @@ internal static class OcclusionPage
     private static PictureGrid Panels(IReadOnlyList<OcclusionPanel> panels, OcclusionMaps maps) => new()
     {
         Caption = string.Create(CultureInfo.InvariantCulture,
-            $"(b) from {maps.Activity.Min():0.##} to {maps.Activity.Max():0.##}, {maps.CleanActivity:0.##} uncovered; (d) from {maps.Probability.Min():0.000} to {maps.Probability.Max():0.000}, {maps.CleanProbability:0.000} uncovered"),
+            $"(b) from {maps.Activity.Min():0.##} to {maps.Activity.Max():0.##}, {maps.CleanActivity:0.##} uncovered; " +
+            $"(d) from {maps.Probability.Min():0.000} to {maps.Probability.Max():0.000}, {maps.CleanProbability:0.000} uncovered"),
         TileWidth = Tile,
         Pictures = [.. panels.Select(static p => Picture(p.Picture, p.Title, p.Title))],
     };

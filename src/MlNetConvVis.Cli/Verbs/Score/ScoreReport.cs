@@ -21,7 +21,11 @@ internal static class ScoreReport
         terminal.Line($"{summary.Rows:N0} {Counted.Named(summary.Rows, "row")} in {result.Folder}{(shard.IsPart ? $" (shard {shard})" : "")}{speed}");
         if (earlier > 0 && result.Computed > 0) terminal.Line($"{earlier:N0} of them were there from earlier runs.");
         if (summary.Right is { } right && summary.Rows > summary.Broken)
-            terminal.Line($"{right:N0} of {summary.Rows - summary.Broken:N0} are recognised as what the collection has them for ({(double)right / (summary.Rows - summary.Broken):0.0%})");
+        {
+            var read = summary.Rows - summary.Broken;
+            terminal.Line($"{right:N0} of {read:N0} are recognised as what the collection has them for ({(double)right / read:0.0%})");
+        }
+
         if (summary.Broken > 0) terminal.Line($"{Counted.Of(summary.Broken, "image")} could not be read; the rows say why.");
         if (summary.Pictures > 0) terminal.Line($"{Counted.Of(summary.Pictures, "picture")} in {Path.Combine(result.Folder, "pictures")}");
         if (!shard.IsPart) terminal.Line($"Open {Path.Combine(result.Folder, "index.html")}");
