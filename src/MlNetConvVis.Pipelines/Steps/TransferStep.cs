@@ -103,7 +103,8 @@ internal sealed class TransferStep : IPipelineWork
         }
         catch (ArgumentException e)
         {
-            throw new PipelineException($"The transfer experiment cannot be run: {e.Message}", e);
+            var message = e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal);      // a person did not name our parameters
+            throw new PipelineException($"The transfer experiment cannot be run: {message}", e);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Numerics.Tensors;
 using MlNetConvVis.Data;
 using MlNetConvVis.Imaging;
 
@@ -74,25 +76,40 @@ internal sealed class Augmenter(Augmentation options, ImagePreprocessing preproc
         var scale = 1 + (random.Signed() * options.Scale);
         var (cos, sin) = (MathF.Cos(angle) / scale, MathF.Sin(angle) / scale);
         var (cx, cy, sign) = ((_width - 1) / 2f, (_height - 1) / 2f, mirror ? -1f : 1f);
+        var pixels = frame.Pixels;
+        var at = 0;
         for (var y = 0; y < _height; y++)
         {
             var v = y - cy - by.Y;
-            for (var x = 0; x < _width; x++)
+            for (var x = 0; x < _width; x++, at++)
             {
                 var u = x - cx - by.X;
-                Sample(frame, crop.X + cx + (sign * ((cos * u) + (sin * v))), crop.Y + cy + (cos * v) - (sin * u), (y * _width) + x);
+                var (sx, sy) = (crop.X + cx + (sign * ((cos * u) + (sin * v))), crop.Y + cy + (cos * v) - (sin * u));
+                var (fx, fy) = (MathF.Floor(sx), MathF.Floor(sy));
+                var (column, row) = ((int)fx, (int)fy);
+                var isInside = (uint)column < (uint)(_canvas.Width - 1) && (uint)row < (uint)(_canvas.Height - 1) && _means.Length == 0;
+                if (isInside) SampleInside(pixels[(3 * ((row * _canvas.Width) + column))..], sx - fx, sy - fy, at);
+                else Sample(frame, (column, row), sx - fx, sy - fy, at);
             }
         }
     }
 
-    private void Sample(RgbImage frame, float sx, float sy, int at)
+    /// <summary>The same as <see cref="Sample"/> where all four neighbours are pixels of the picture and no mean image is needed: nearly everywhere.</summary>
+    private void SampleInside(ReadOnlySpan<byte> pixels, float ax, float ay, int at)
     {
-        var (fx, fy) = (MathF.Floor(sx), MathF.Floor(sy));
-        var (ax, ay) = (sx - fx, sy - fy);
+        var plane = _width * _height;
+        var below = pixels[(3 * _canvas.Width)..];
+        var (w0, w1, w2, w3) = ((1 - ax) * (1 - ay), ax * (1 - ay), (1 - ax) * ay, ax * ay);
+        for (var colour = 0; colour < 3; colour++, at += plane)
+            _planes[at] = (w0 * pixels[colour]) + (w1 * pixels[colour + 3]) + (w2 * below[colour]) + (w3 * below[colour + 3]);
+    }
+
+    private void Sample(RgbImage frame, (int X, int Y) first, float ax, float ay, int at)
+    {
         var (r, g, b) = (0f, 0f, 0f);
         for (var corner = 0; corner < 4; corner++)
         {
-            var (x, y) = (Inside((int)fx + (corner & 1), _canvas.Width), Inside((int)fy + (corner >> 1), _canvas.Height));
+            var (x, y) = (Inside(first.X + (corner & 1), _canvas.Width), Inside(first.Y + (corner >> 1), _canvas.Height));
             var weight = ((corner & 1) == 1 ? ax : 1 - ax) * (corner > 1 ? ay : 1 - ay);
             var from = 3 * ((y * _canvas.Width) + x);
             var outside = x < 0 || y < 0;
@@ -142,7 +159,16 @@ internal sealed class Augmenter(Augmentation options, ImagePreprocessing preproc
         var red = _planes.AsSpan(0, plane);
         var green = _planes.AsSpan(plane, plane);
         var blue = _planes.AsSpan(2 * plane, plane);
-        for (var i = 0; i < plane; i++)
+        var whole = plane - (plane % Vector<float>.Count);
+        for (var i = 0; i < whole; i += Vector<float>.Count)
+        {
+            var (r, g, b) = (contrast * new Vector<float>(red[i..]), contrast * new Vector<float>(green[i..]), contrast * new Vector<float>(blue[i..]));
+            Mixed(mix, r, g, b, offset).CopyTo(red[i..]);
+            Mixed(mix[3..], r, g, b, offset).CopyTo(green[i..]);
+            Mixed(mix[6..], r, g, b, offset).CopyTo(blue[i..]);
+        }
+
+        for (var i = whole; i < plane; i++)
         {
             var (r, g, b) = (contrast * red[i], contrast * green[i], contrast * blue[i]);
             red[i] = Math.Clamp((mix[0] * r) + (mix[1] * g) + (mix[2] * b) + offset, 0, 255);
@@ -150,6 +176,9 @@ internal sealed class Augmenter(Augmentation options, ImagePreprocessing preproc
             blue[i] = Math.Clamp((mix[6] * r) + (mix[7] * g) + (mix[8] * b) + offset, 0, 255);
         }
     }
+
+    private static Vector<float> Mixed(ReadOnlySpan<float> mix, Vector<float> red, Vector<float> green, Vector<float> blue, float offset) =>
+        Vector.Min(Vector.Max((mix[0] * red) + (mix[1] * green) + (mix[2] * blue) + new Vector<float>(offset), Vector<float>.Zero), new Vector<float>(255));
 
     private void Normalize(Span<float> nchw)
     {
@@ -160,15 +189,9 @@ internal sealed class Augmenter(Augmentation options, ImagePreprocessing preproc
             var source = _planes.AsSpan(colour * plane, plane);
             var target = nchw.Slice(channel * plane, plane);
             var (mean, scale) = (preprocessing.Mean[channel], preprocessing.Scale[channel]);
-            if (_means.Length > 0)
-            {
-                var means = _means.AsSpan(colour * plane, plane);
-                for (var i = 0; i < plane; i++) target[i] = (source[i] - means[i]) * scale;
-            }
-            else
-            {
-                for (var i = 0; i < plane; i++) target[i] = (source[i] - mean) * scale;
-            }
+            if (_means.Length > 0) TensorPrimitives.Subtract(source, _means.AsSpan(colour * plane, plane), target);
+            else TensorPrimitives.Subtract(source, mean, target);
+            TensorPrimitives.Multiply(target, scale, target);
         }
     }
 }

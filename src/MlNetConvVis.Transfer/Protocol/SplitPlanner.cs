@@ -57,6 +57,6 @@ internal static class SplitPlanner
         return new ArgumentException(
             $"Class '{features.ClassNames[label]}' has {rows.Length} images{groups}; fold {fold + 1} found {train} to train on and {test} others to " +
             $"test on, but {wanted} to train on and at least 1 to test on are wanted. " +
-            "Add images, lower ImagesPerClass, or leave the class out.", nameof(features));
+            "Add images, train on fewer of each class, or leave the class out.", nameof(features));
     }
 }

@@ -16,7 +16,7 @@ internal sealed class BaselineOptions
     private readonly ValueOption _folds = new("--from-scratch-folds", "N", "a whole number of 1 or more", "in how many of the folds; default all");
     private readonly ValueOption _epochs = new("--from-scratch-epochs", "N", "a whole number of 1 or more", "epochs of each training; default what the recipe says");
     private readonly ValueOption _perClass = new(
-        "--from-scratch-per-class", "N[,N...]", "whole numbers of 1 or more, none above the largest of --per-class", "training photos a class; default those of --per-class")
+        "--from-scratch-per-class", "N[,N...]", "a list of whole numbers of 1 or more, none above the largest of --per-class", "training photos a class; default those of --per-class")
     { IsList = true };
 
     public IEnumerable<Option> All => [_untrained, _scratch, _folds, _epochs, _perClass];

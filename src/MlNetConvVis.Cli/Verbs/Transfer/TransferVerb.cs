@@ -23,7 +23,7 @@ internal sealed class TransferVerb : Verb
         "--protocol", "NAME", string.Join(", ", TransferProtocols.ByName.Keys),
         "folder (5, 15 and 30 photos a class), caltech101 (15 and 30), caltech256 (6, 15, 30, 45 and 60), voc2012 (average precision); default folder");
     private readonly ValueOption _perClass = new(
-        "--per-class", "N[,N...]", "whole numbers of 1 or more, separated by commas", "training photos a class; default what the protocol says")
+        "--per-class", "N[,N...]", "a list of whole numbers of 1 or more, separated by commas,", "training photos a class; default what the protocol says")
     { IsList = true };
     private readonly ValueOption _splits = new(
         "--splits", "FILE", "a file as 'transfer' writes it", "splits to take (transfer/splits.json of another run) in place of drawing them");

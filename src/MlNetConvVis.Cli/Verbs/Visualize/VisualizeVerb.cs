@@ -29,7 +29,7 @@ internal sealed class VisualizeVerb : Verb
     private readonly ValueOption _maps = new(
         "--maps", "N|all", "a whole number of 1 or more, or all", "how many feature maps of each layer, drawn at random; default 16");
     private readonly ValueOption _map = new(
-        "--map", "N[,N...]", "whole numbers of 0 or more, separated by commas", "these feature maps of each layer, in place of --maps")
+        "--map", "N[,N...]", "a list of whole numbers of 0 or more, separated by commas,", "these feature maps of each layer, in place of --maps")
     { IsList = true };
     private readonly FlagOption _several = new("--several", "one photo may stand several times among those that excite a map most, with other places");
     private readonly FlagOption _byClass = new(
