@@ -1,0 +1,1 @@
+return StockMLNet.Deconvnet.Run(args, Console.Out);
