@@ -120,7 +120,7 @@ public class TransferProtocolTests
         var error = Assert.Throws<ArgumentException>(() => Run(new TransferProtocol { ImagesPerClass = [30] }, features));
         Assert.Contains("Class 'class 0' has 10 images in 5 groups", error.Message, StringComparison.Ordinal);
         Assert.Contains("30 to train on and at least 1 to test on are wanted", error.Message, StringComparison.Ordinal);
-        Assert.Contains("lower ImagesPerClass", error.Message, StringComparison.Ordinal);
+        Assert.Contains("train on fewer of each class", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
