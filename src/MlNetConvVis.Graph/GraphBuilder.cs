@@ -97,9 +97,10 @@ public sealed class GraphBuilder
     /// <param name="inputs">What it reads; null for an absent optional input.</param>
     /// <param name="attributes">Its attributes, or null for none.</param>
     /// <param name="name">The wished name of the output; the operator's when null.</param>
+    /// <param name="domain">The operator set's domain; empty for ONNX's own.</param>
     /// <returns>The output.</returns>
-    public Value Node(string op, IReadOnlyList<Value?> inputs, OnnxAttributes? attributes = null, string? name = null) =>
-        Node(op, inputs, 1, attributes, name)[0];
+    public Value Node(string op, IReadOnlyList<Value?> inputs, OnnxAttributes? attributes = null, string? name = null, string domain = "") =>
+        Node(op, inputs, 1, attributes, name, domain)[0];
 
     /// <summary>Adds a node with several outputs.</summary>
     /// <param name="op">The operator.</param>
@@ -107,12 +108,14 @@ public sealed class GraphBuilder
     /// <param name="outputs">How many outputs it makes.</param>
     /// <param name="attributes">Its attributes, or null for none.</param>
     /// <param name="name">The wished name of the first output; the operator's when null.</param>
+    /// <param name="domain">The operator set's domain; empty for ONNX's own.</param>
     /// <returns>The outputs.</returns>
-    public IReadOnlyList<Value> Node(string op, IReadOnlyList<Value?> inputs, int outputs, OnnxAttributes? attributes = null, string? name = null)
+    public IReadOnlyList<Value> Node(
+        string op, IReadOnlyList<Value?> inputs, int outputs, OnnxAttributes? attributes = null, string? name = null, string domain = "")
     {
         var wished = name ?? op.ToLowerInvariant();
         var made = Enumerable.Range(0, outputs).Select(i => Free(i == 0 ? wished : $"{wished}.{i}")).ToArray();
-        _nodes.Add(new OnnxNode(op, made[0], [.. inputs.Select(static i => i?.Name ?? "")], made, attributes ?? OnnxAttributes.None));
+        _nodes.Add(new OnnxNode(op, made[0], [.. inputs.Select(static i => i?.Name ?? "")], made, attributes ?? OnnxAttributes.None, domain));
         return [.. made.Select(static m => new Value(m))];
     }
 

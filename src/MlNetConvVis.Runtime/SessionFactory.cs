@@ -1,8 +1,10 @@
 using Microsoft.ML.OnnxRuntime;
 using MlNetConvVis.Graph;
 using MlNetConvVis.Graph.Passes;
+using MlNetConvVis.Graph.Reversal;
 using MlNetConvVis.Graph.Training;
 using MlNetConvVis.Onnx;
+using MlNetConvVis.Runtime.Blocked;
 
 namespace MlNetConvVis.Runtime;
 
@@ -29,7 +31,7 @@ internal static class SessionFactory
         {
             try
             {
-                return (OpenOn(FirstMaximum.Lower(BatchStatistics.Lower(graph)), settings, cuda: true), CudaProvider);
+                return (OpenOn(ForCuda(graph), settings, cuda: true), CudaProvider);
             }
             catch (Exception e) when (settings.Device.Kind == DeviceKind.Auto && IsMissingDevice(e))
             {
@@ -43,8 +45,13 @@ internal static class SessionFactory
             }
         }
 
-        return (OpenOn(ContrastNormalization.Lower(graph), settings, cuda: false), SessionSettings.ProcessorProvider);
+        return (OpenOn(ForProcessor(graph), settings, cuda: false), SessionSettings.ProcessorProvider);
     }
+
+    private static OnnxGraph ForCuda(OnnxGraph graph) => FirstMaximum.Lower(BatchStatistics.Lower(WeightGradient.Lower(graph)));
+
+    private static OnnxGraph ForProcessor(OnnxGraph graph) =>
+        WeightGradient.Lower(BlockedConvolutions.Lower(ContrastNormalization.Lower(graph)));
 
     /// <summary>Newer packages of ONNX Runtime report their use to Microsoft unless told not to.</summary>
     private static OrtEnv QuietEnvironment()
@@ -105,4 +112,7 @@ public static class RuntimeFacts
 
     /// <summary>Gets the execution providers of this build, best first.</summary>
     public static IReadOnlyList<string> Providers => SessionFactory.Providers;
+
+    /// <summary>Gets how many channels training lays together in memory on this processor, so that they fill a vector register; 0 for a plain layout.</summary>
+    public static int ChannelBlock => BlockSize.OfProcessor;
 }

@@ -19,21 +19,7 @@ public static class ContrastNormalization
         ArgumentNullException.ThrowIfNull(graph);
         if (!graph.Nodes.Any(static n => n.OpType == "LRN")) return graph;
         var shapes = ShapeInference.Infer(graph);
-        var build = new GraphBuilder(graph);
-        var nodes = new List<OnnxNode>();
-        foreach (var node in graph.Nodes)
-        {
-            var added = build.Nodes.Count;
-            if (Normalised(build, node, shapes) is not { } result)
-            {
-                nodes.Add(node);
-                continue;
-            }
-
-            nodes.AddRange(build.Nodes.Skip(added).Select(n => n.Outputs[0] == result.Name ? n with { Outputs = [node.Outputs[0]] } : n));
-        }
-
-        return graph.With(nodes: nodes, initializers: build.Initializers);
+        return graph.Rewritten((build, node) => Normalised(build, node, shapes));
     }
 
     private static Value? Normalised(GraphBuilder build, OnnxNode node, IReadOnlyDictionary<string, TensorShape> shapes)

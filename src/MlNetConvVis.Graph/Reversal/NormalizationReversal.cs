@@ -29,22 +29,17 @@ internal static class NormalizationReversal
         var (build, inverse) = (s.Build, InverseDeviation(s));
         var gain = build.Mul(PerChannel(s, s.Input(1)), inverse);
         if (!IsTraining(s)) return build.Mul(s.Signal, gain);
-        var axes = AllButChannels(s);
-        var centred = Centred(s);
-        var slope = build.Mul(build.Mul(inverse, inverse), build.ReduceMean(build.Mul(s.Signal, centred), axes, keep: true));
-        var direct = build.Sub(build.Mul(s.Signal, gain), build.Mul(gain, build.ReduceMean(s.Signal, axes, keep: true)));
+        var (share, centred) = (ShareOfChannel(s), Centred(s));
+        var slope = build.Mul(build.Mul(inverse, inverse), build.Mul(SumOfProducts(s), share));
+        var direct = build.Sub(build.Mul(s.Signal, gain), build.Mul(gain, build.Mul(SumOfSignal(s), share)));
         return build.Sub(direct, build.Mul(centred, build.Mul(gain, slope)));
     }
 
     /// <summary>d scale = sum of g * xhat = sum of g * (x - mean), over sqrt(var + epsilon).</summary>
-    public static Value BatchToScale(ReversalStep s)
-    {
-        var sum = s.Build.ReduceSum(s.Build.Mul(s.Signal, Centred(s)), AllButChannels(s), keep: false);
-        return s.Build.Mul(sum, s.Build.Reshape(InverseDeviation(s), -1));
-    }
+    public static Value BatchToScale(ReversalStep s) => s.Build.Reshape(s.Build.Mul(SumOfProducts(s), InverseDeviation(s)), -1);
 
     /// <summary>d bias = sum of g.</summary>
-    public static Value BatchToBias(ReversalStep s) => s.Build.ReduceSum(s.Signal, AllButChannels(s), keep: false);
+    public static Value BatchToBias(ReversalStep s) => s.Build.Reshape(SumOfSignal(s), -1);
 
     /// <summary>
     /// Instance normalisation takes mean and variance over the places of each channel of each image, so, with n for all those places,
@@ -65,6 +60,21 @@ internal static class NormalizationReversal
     }
 
     private static bool IsTraining(ReversalStep s) => s.Node.Attributes.Int("training_mode", 0) == 1;
+
+    /// <summary>The sum of g of each channel. Written the same for the input, the scale and the bias, so that the runtime computes it once.</summary>
+    private static Value SumOfSignal(ReversalStep s) => s.Build.ReduceSum(s.Signal, AllButChannels(s), keep: true);
+
+    /// <summary>The sum of g * (x - mean) of each channel, written the same for the input and the scale.</summary>
+    private static Value SumOfProducts(ReversalStep s) => s.Build.ReduceSum(s.Build.Mul(s.Signal, Centred(s)), AllButChannels(s), keep: true);
+
+    /// <summary>One over the number of values that a channel has in the batch.</summary>
+    private static Value ShareOfChannel(ReversalStep s)
+    {
+        var (build, shape) = (s.Build, s.InputShape(0));
+        var images = build.Cast(build.Node("Shape", [s.Input(0)], OnnxAttributes.Of(("start", 0L), ("end", 1L))), ElementType.Float);
+        var places = OnnxTensor.Product(Enumerable.Range(2, shape.Rank - 2).Select(shape.Known));
+        return build.Div(build.Scalar(1f / places), images);
+    }
 
     private static Value Centred(ReversalStep s) => s.Build.Sub(s.Input(0), PerChannel(s, Statistic(s, 0)));
 

@@ -148,6 +148,13 @@ internal static class LayoutShapes
         return new TensorShape([.. data.Dims.Take(axis), .. indices.Dims, .. data.Dims.Skip(axis + 1)]);
     }
 
+    public static TensorShape OneHot(ShapeQuestion q)
+    {
+        var (indices, depth) = (q.Input(0), q.Longs(1)[0]);
+        var axis = q.Axis("axis", -1, indices.Rank + 1);
+        return new TensorShape([.. indices.Dims.Take(axis), depth, .. indices.Dims.Skip(axis)]);
+    }
+
     public static TensorShape Resize(ShapeQuestion q)
     {
         var input = q.Input(0);

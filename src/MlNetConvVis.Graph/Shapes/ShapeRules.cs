@@ -42,6 +42,7 @@ internal static class ShapeRules
             new("Split", LayoutShapes.Split),
             new("Pad", static q => [LayoutShapes.Pad(q)]),
             new("Gather", static q => [LayoutShapes.Gather(q)]),
+            new("OneHot", static q => [LayoutShapes.OneHot(q)]),
             new("Expand", static q => [Broadcast(q.Node, q.Input(0), TensorShape.Of(q.Longs(1)))]),
             new("Resize", static q => [LayoutShapes.Resize(q)]),
             new("DepthToSpace", static q => [LayoutShapes.DepthToSpace(q)]),

@@ -30,8 +30,10 @@ public sealed record WindowGeometry(
     /// <summary>How far neighbouring windows reach along an axis, from the first element of the first to the last of the last.</summary>
     internal long Reach(int axis, long windows) => ((windows - 1) * Strides[axis]) + (Dilations[axis] * (Kernel[axis] - 1)) + 1;
 
-    /// <summary>How far the last window along an axis reaches past the input; negative where it ends before.</summary>
-    internal long Overhang(int axis) => Reach(axis, OutputSizes[axis]) - PadsBegin[axis] - InputSizes[axis];
+    /// <summary>How far the last window along an axis reaches past the input.</summary>
+    /// <param name="axis">The axis.</param>
+    /// <returns>The places behind the last of the input; negative where the last window ends before it.</returns>
+    public long Overhang(int axis) => Reach(axis, OutputSizes[axis]) - PadsBegin[axis] - InputSizes[axis];
 
     /// <summary>Every position in a window, in row-major order.</summary>
     internal IEnumerable<long[]> Offsets() => Kernel.Aggregate(

@@ -42,7 +42,7 @@ public sealed class TrainingGraph
 
         var parameters = TrainingForm.ParametersOf(network);
         if (parameters.Count == 0) throw new GraphException("The network has no weights to train.");
-        var (forward, logits, masks) = TrainingForm.Of(network, dropout ?? new Dictionary<string, float>(), parameters);
+        var (forward, logits, masks) = TrainingForm.Of(PoolFirst.Of(network), dropout ?? new Dictionary<string, float>(), parameters);
         var build = new GraphBuilder(forward);
         var labels = build.Input(LabelsName, ElementType.Int64, new TensorShape(forward.Inputs[0].Shape![0]));
         var rate = build.Input(RateName, ElementType.Float, new TensorShape());

@@ -14,7 +14,7 @@ public sealed record StateTensor(string Name, string Updated, OnnxTensor Initial
 public sealed record DropoutMask(string Name, float Rate, IReadOnlyList<long> ItemShape);
 
 /// <summary>One training step as one ONNX graph: forward, loss, gradients, update.</summary>
-/// <param name="Graph">The graph.</param>
+/// <param name="Graph">The graph. Gradients of convolutions' weights are nodes of our own; <c>WeightGradient.Lower</c> gives standard operators alone.</param>
 /// <param name="Images">The input that takes the images.</param>
 /// <param name="Labels">The input that takes the class of each image, int64 [N].</param>
 /// <param name="LearningRate">The input that takes the learning rate, a float scalar.</param>

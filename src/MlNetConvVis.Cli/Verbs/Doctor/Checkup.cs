@@ -37,7 +37,7 @@ internal static class Checkup
         var origin = world?.OnnxRuntime is { } from ? $", from {from.From} ({from.Package} {from.Version}: {from.Reason})" : "";
         yield return Tried(
             kind, "ONNX Runtime", needed: true, () => $"{RuntimeFacts.Version}{origin}; providers {string.Join(", ", RuntimeFacts.Providers)}");
-        yield return Tried(kind, "cpu", needed: true, static () => Compute(Device.Cpu));
+        yield return Tried(kind, "cpu", needed: true, static () => $"{Compute(Device.Cpu)}{Layout(RuntimeFacts.ChannelBlock)}");
         var cuda = Tried(kind, "cuda", needed: false, static () => Compute(new Device(DeviceKind.Cuda)));
         yield return cuda.Ok || world is null ? cuda : cuda with { Details = $"{world.OnnxRuntimeCuda.Reason}" };
     }
@@ -84,6 +84,8 @@ internal static class Checkup
         return answer.SequenceEqual([0, 0, 2]) ? "works"
             : throw new GraphException($"it computes wrongly: Relu of -1, 0, 2 is {string.Join(", ", answer.ToArray())}");
     }
+
+    private static string Layout(int block) => block == 0 ? "; training in a plain layout, which is slower" : $"; training in blocks of {block} channels";
 
     private static string WriteAndRead()
     {

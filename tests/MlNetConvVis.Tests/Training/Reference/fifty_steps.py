@@ -17,7 +17,7 @@ layers:
   - conv1: { type: conv, filters: 8, kernel: 5, stride: 2, pad: same, activation: relu }
   - pool1: { type: maxpool, kernel: 3, stride: 2, pad: same }
   - norm1: { type: lrn, size: 5, alpha: 0.1 }
-  - conv2: { type: conv, filters: 12, kernel: 3, pad: same, batchnorm: true, activation: relu }
+  - conv2: { type: conv, filters: 16, kernel: 3, pad: same, batchnorm: true, activation: relu }
   - pool2: { type: maxpool, kernel: 3, stride: 2, pad: same }
   - fc3: { type: dense, units: 16, activation: relu }
   - fc4: { type: dense, units: classes }
@@ -28,8 +28,8 @@ SEED, CLASSES, IMAGES, BATCH, STEPS, SIDE, BLOCK = 50, 5, 40, 8, 50, 24, 4
 # Name, shape, and the most that a weight differs from the middle, a power of two; in the order of drawing.
 PARAMETERS = [
     ("conv1/weights", (8, 3, 5, 5), 0, 0.25), ("conv1/bias", (8,), 0, 0.125),
-    ("conv2/weights", (12, 8, 3, 3), 0, 0.25), ("conv2/scale", (12,), 1, 0.25), ("conv2/shift", (12,), 0, 0.125),
-    ("fc3/weights", (16, 108), 0, 0.25), ("fc3/bias", (16,), 0, 0.125),
+    ("conv2/weights", (16, 8, 3, 3), 0, 0.25), ("conv2/scale", (16,), 1, 0.25), ("conv2/shift", (16,), 0, 0.125),
+    ("fc3/weights", (16, 144), 0, 0.25), ("fc3/bias", (16,), 0, 0.125),
     ("fc4/weights", (5, 16), 0, 0.5), ("fc4/bias", (5,), 0, 0.125),
 ]
 
@@ -68,9 +68,9 @@ def draw():
 class Net(nn.Module):
     def __init__(self, weights):
         super().__init__()
-        self.conv1, self.conv2 = nn.Conv2d(3, 8, 5, stride=2), nn.Conv2d(8, 12, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(12, momentum=1 - OPTIONS["statistics_momentum"])
-        self.lrn, self.fc3, self.fc4 = nn.LocalResponseNorm(5, alpha=5 * 0.1, beta=0.75, k=2), nn.Linear(108, 16), nn.Linear(16, CLASSES)
+        self.conv1, self.conv2 = nn.Conv2d(3, 8, 5, stride=2), nn.Conv2d(8, 16, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(16, momentum=1 - OPTIONS["statistics_momentum"])
+        self.lrn, self.fc3, self.fc4 = nn.LocalResponseNorm(5, alpha=5 * 0.1, beta=0.75, k=2), nn.Linear(144, 16), nn.Linear(16, CLASSES)
         self.to(torch.float64)
         with torch.no_grad():
             for name, value in weights.items():
@@ -119,7 +119,7 @@ def train():
         scaled += limit_filters(net)
         losses.append(loss.item())
         correct.append(int((logits.argmax(1) == wanted).sum()))
-    print(f"loss {losses[0]:.3f} to {losses[-1]:.3f}, {sum(correct[-5:])} of {5 * BATCH} right in the last five, {scaled} of {STEPS * 20} filters scaled back")
+    print(f"loss {losses[0]:.3f} to {losses[-1]:.3f}, {sum(correct[-5:])} of {5 * BATCH} right in the last five, {scaled} of {STEPS * 24} filters scaled back")
     state = {name: net.parameter(name) for name, *_ in PARAMETERS}
     state |= {f"{name}/velocity": optimiser.state[value]["momentum_buffer"] for name, value in list(state.items())}
     state |= {f"conv2/{part}/running": net.parameter(f"conv2/{part}") for part in ("mean", "variance")}
