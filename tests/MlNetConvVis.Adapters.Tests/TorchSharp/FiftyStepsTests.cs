@@ -51,13 +51,17 @@ public sealed class FiftyStepsTests
     public void Half_precision_learns_the_same_and_keeps_weights_in_float32()
     {
         TorchPresence.SkipWithout();
-        // LibTorch 1.13 has bfloat16 there only: 8 bits of a number instead of 11.
-        var (type, allowed) = TorchPresence.HasHalfOnProcessor ? (torch.ScalarType.Float16, 0.05) : (torch.ScalarType.BFloat16, 0.4);
+        // LibTorch 1.13 has bfloat16 there only: 8 bits of a number instead of 11, rounded differently by every kind of processor, which moves the loss of
+        // a single batch of eight by up to half a nat: the course is judged by the mean over all steps.
+        var (type, allowed) = TorchPresence.HasHalfOnProcessor ? (torch.ScalarType.Float16, 0.02) : (torch.ScalarType.BFloat16, 0.1);
         var reference = FiftySteps.Read();
         var outcome = reference.Train(new EngineOf(d => new TorchArithmetic(d, type)), s_cpu);
-        TestContext.Current.SendDiagnosticMessage($"{type}: at most {reference.Losses.Zip(outcome.Losses, static (a, b) => Math.Abs(a - b)).Max():G2} nats");
-        Assert.All(reference.Losses.Zip(outcome.Losses), l => Assert.Equal(l.First, l.Second, allowed));
+        var differences = reference.Losses.Zip(outcome.Losses, static (a, b) => Math.Abs(a - b)).ToList();
+        TestContext.Current.SendDiagnosticMessage($"{type}: {differences.Average():G2} nats in the mean, at most {differences.Max():G2}");
+        Assert.InRange(differences.Average(), 0, allowed);
         Assert.InRange(outcome.Losses[^1], reference.Losses[^1] - 0.05, reference.Losses[^1] + 0.05);
         Assert.NotEqual((float)reference.Losses[0], outcome.Losses[0], 1e-5f);
+        // More bits than either half type has.
+        Assert.Contains(outcome.State["fc4/weights"].Floats.ToArray(), static w => (BitConverter.SingleToInt32Bits(w) & 0xFFF) != 0);
     }
 }
