@@ -13,7 +13,6 @@ internal sealed class PipelineContext(PipelineSpec spec, RunFolder folder, Sessi
 {
     private ConvNet? _trained;
     private FeatureCache? _cache;
-    private ImageFrames? _sourcePhotos;
     private NetworkSpec? _shape;
     private ITransferChain? _chain;
 
@@ -46,21 +45,13 @@ internal sealed class PipelineContext(PipelineSpec spec, RunFolder folder, Sessi
     /// <summary>Gets the untrained network of the same shape, which the training or the features step writes.</summary>
     public string UntrainedFile => folder.In(spec.Train is null ? "features" : "train", "untrained.onnx");
 
-    /// <summary>Gets the photos that pictures are drawn from.</summary>
-    public ImageFrames SourcePhotos => _sourcePhotos ??= Load(Data.Pictures.Sources());
-
     /// <summary>Reads the target photos through the transfer's own engine, once in a run.</summary>
     public ITransferChain Chain(Func<ITransferChain> open) => _chain ??= open();
 
     public int Threads => settings.ThreadCount;
 
-    /// <summary>Loads photos as the network sees them, noting broken ones.</summary>
-    public ImageFrames Load(IReadOnlyList<ImageSource> photos, ConvNet? net = null)
-    {
-        var frames = ImageFrames.Load(photos, (net ?? Network).RequirePreprocessing(), new() { Threads = Threads }, cancellation: cancellation);
-        foreach (var broken in frames.Broken) observer.Noted(broken.Message);
-        return frames;
-    }
+    /// <summary>Gets how photos are decoded; a broken one is left out.</summary>
+    public ImageLoaderOptions Loading => new() { Threads = Threads };
 
     public void Dispose() => _chain?.Dispose();
 }

@@ -64,9 +64,10 @@ internal sealed class RunFolder : IDisposable
     public bool Holds(string step) => Directory.Exists(In(step));
 
     /// <summary>Gives a step its folder: a new one, or the one in which it was interrupted while doing the same. What was made from other ingredients is kept
-    /// aside.</summary>
+    /// aside. From here on the step counts as unfinished, whatever an earlier run said of it.</summary>
     public string Begin(string step, string fingerprint)
     {
+        File.Delete(StampOf(step));
         var folder = In(step);
         var mark = System.IO.Path.Combine(folder, ".ingredients");
         if (Directory.Exists(folder) && !(File.Exists(mark) && File.ReadAllText(mark) == fingerprint))
@@ -82,7 +83,7 @@ internal sealed class RunFolder : IDisposable
     }
 
     public void Finish(string step, Stamp stamp) =>
-        WriteWhole(In(".steps", $"{step}.json"), JsonSerializer.SerializeToUtf8Bytes(stamp, s_json));
+        WriteWhole(StampOf(step), JsonSerializer.SerializeToUtf8Bytes(stamp, s_json));
 
     /// <summary>Writes a file whole or not at all.</summary>
     public static void WriteWhole(string path, ReadOnlySpan<byte> bytes)
@@ -112,9 +113,11 @@ internal sealed class RunFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
+    private string StampOf(string step) => In(".steps", $"{step}.json");
+
     private Stamp? ReadStamp(string step)
     {
-        var file = In(".steps", $"{step}.json");
+        var file = StampOf(step);
         try
         {
             return File.Exists(file) ? JsonSerializer.Deserialize<Stamp>(File.ReadAllBytes(file), s_json) : null;

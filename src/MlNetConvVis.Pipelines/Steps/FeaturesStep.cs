@@ -24,15 +24,18 @@ internal sealed class FeaturesStep : IPipelineWork
     {
         if (context.Spec.Transfer!.Engine is not null) return ForEngine(context, folder);
         if (context.Spec.Transfer!.BesideUntrained && context.Spec.Train is null) WriteUntrained(context);
-        if (!context.Spec.Transfer!.Switches) return IntoCache(context, folder);
-        var (layer, target) = (context.Spec.Transfer!.Layer, Target(context));
-        var frames = context.Load(target.Sources());
-        WriteIndex(context, Path.Combine(folder, "index.csv"), frames.Sources);
-        context.Folder.WriteJson(Path.Combine(folder, RowsFile), frames.Sources);
-        var columns = Extract(context, context.Network, layer, frames, folder, "trained", (0, context.Spec.Transfer.BesideUntrained ? 0.5 : 1));
-        if (context.Spec.Transfer.BesideUntrained)
-            Extract(context, ConvNet.Load(context.UntrainedFile), layer, frames, folder, "untrained", (0.5, 1));
-        return string.Create(CultureInfo.InvariantCulture, $"{columns:N0} features of '{layer}' for each of {frames.Count:N0} images");
+        return context.Spec.Transfer!.Switches ? IntoFiles(context, folder) : IntoCache(context, folder);
+    }
+
+    private static string IntoFiles(PipelineContext context, string folder)
+    {
+        var (section, target) = (context.Spec.Transfer!, Target(context));
+        var rows = SwitchFeatures.Write(context, context.Network, target, folder, "trained", (0, section.BesideUntrained ? 0.5 : 1));
+        WriteIndex(context, Path.Combine(folder, "index.csv"), rows);
+        context.Folder.WriteJson(Path.Combine(folder, RowsFile), rows);
+        if (section.BesideUntrained)
+            SwitchFeatures.Write(context, ConvNet.Load(context.UntrainedFile), target.Subset(rows), folder, "untrained", (0.5, 1));
+        return string.Create(CultureInfo.InvariantCulture, $"'{section.Layer}' and the switches before it for each of {rows.Count:N0} images");
     }
 
     private static string ForEngine(PipelineContext context, string folder)
@@ -49,7 +52,7 @@ internal sealed class FeaturesStep : IPipelineWork
     private static void WriteUntrained(PipelineContext context)
     {
         var set = TrainingSet.Load(
-            Target(context), null, TrainedNetwork.PreprocessingOf(context.Shape), new() { Threads = context.Threads }, context.Cancellation);
+            Target(context), null, TrainedNetwork.PreprocessingOf(context.Shape), context.Loading, context.Cancellation);
         var options = new TrainingOptions { Seed = context.Spec.Seed, Device = context.Settings.Device, Threads = context.Settings.Threads };
         var network = context.Shape.Compile(set.Classes.Count, (long)context.Spec.Seed);
         OnnxFile.Write(UntrainedNetwork.Of(network, set, options, cancellation: context.Cancellation), context.UntrainedFile);
@@ -69,39 +72,6 @@ internal sealed class FeaturesStep : IPipelineWork
 
     internal static ImageSet Target(PipelineContext context) => context.Data.Target
         ?? throw new PipelineException("There are no images to transfer to; name a 'target' folder under 'data'.");
-
-    private static int Extract(
-        PipelineContext context, ConvNet net, string layer, ImageFrames frames, string folder, string name, (double From, double To) share)
-    {
-        using var extractor = new FeatureExtractor(net, [layer], switches: true, context.Settings, batch: 64);
-        var columns = (int)extractor.ItemShape(layer).Aggregate(1L, static (a, b) => a * b);
-        var values = new float[checked(frames.Count * columns)];
-        var switches = extractor.Pools.ToDictionary(static p => p, p => new long[checked(frames.Count * ItemLength(extractor, p))], StringComparer.Ordinal);
-        extractor.Run(frames.Count, frames.Fill, (first, count, batch) =>
-        {
-            context.Cancellation.ThrowIfCancellationRequested();
-            batch.Floats(layer)[..(count * columns)].CopyTo(values.AsSpan(first * columns));
-            foreach (var (pool, all) in switches) CopySwitches(batch, pool, all, (first, count), ItemLength(extractor, pool));
-            context.Observer.Progressed(share.From + ((share.To - share.From) * (first + count) / frames.Count),
-                $"{name} network, {first + count} of {frames.Count} images");
-        });
-        var files = FileNames.Of([layer, .. extractor.Pools]);
-        NpyFile.Write<float>(Path.Combine(folder, $"{name}-{files[layer]}.npy"), values, [frames.Count, columns]);
-        foreach (var (pool, all) in switches)
-        {
-            NpyFile.Write<long>(Path.Combine(folder, $"{name}-{files[pool]}.switches.npy"), all,
-                [frames.Count, .. extractor.ItemShape(pool).Select(static d => (int)d)]);
-        }
-
-        return columns;
-    }
-
-    private static int ItemLength(FeatureExtractor extractor, string name) => (int)extractor.ItemShape(name).Aggregate(1L, static (a, b) => a * b);
-
-    private static void CopySwitches(FeatureBatch batch, string pool, long[] all, (int First, int Count) rows, int length)
-    {
-        for (var i = 0; i < rows.Count; i++) batch.CopySwitches(pool, i, all.AsSpan((rows.First + i) * length, length));
-    }
 
     private static void WriteIndex(PipelineContext context, string path, IReadOnlyList<int> sources)
     {

@@ -26,7 +26,7 @@ internal sealed class FromScratchStep : IPipelineWork
         var splits = SplitFile.Read(context.Folder.In("transfer", TransferStep.SplitsFile), features.Matrix.ClassNames, features.Names);
         var protocol = context.Spec.Transfer!.Protocol with { ImagesPerClass = section.ImagesPerClass, Folds = section.Folds };
         var all = TrainingSet.Load(
-            FeaturesStep.Target(context), null, TrainedNetwork.PreprocessingOf(context.Shape), new() { Threads = context.Threads }, context.Cancellation);
+            FeaturesStep.Target(context), null, TrainedNetwork.PreprocessingOf(context.Shape), context.Loading, context.Cancellation);
         if (all.Pixels.Count != features.Matrix.Rows)
         {
             throw new PipelineException($"{all.Pixels.Count} target images can be read, but there are features of {features.Matrix.Rows}. " +

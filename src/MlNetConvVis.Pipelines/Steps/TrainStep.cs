@@ -24,7 +24,7 @@ internal sealed class TrainStep : IPipelineWork
             Note = context.Observer.Noted,
         };
         context.Observer.Progressed(0, "reading the images");
-        var set = TrainingSet.Load(data.Training, data.Validation, TrainedNetwork.PreprocessingOf(spec), new() { Threads = context.Threads },
+        var set = TrainingSet.Load(data.Training, data.Validation, TrainedNetwork.PreprocessingOf(spec), context.Loading,
             context.Cancellation);
         foreach (var broken in set.Skipped) context.Observer.Noted(broken.Message);
         var network = spec.Compile(set.Classes.Count, (long)context.Spec.Seed);

@@ -66,7 +66,7 @@ internal sealed class TransferFeatures : IDisposable
     private static FeatureMatrix FromFile(PipelineContext context, string network, int[] kept)
     {
         var layer = context.Spec.Transfer!.Layer;
-        var values = NpyFile.Read<float>(context.Folder.In("features", $"{network}-{FileNames.Of([layer])[layer]}.npy"));
+        var values = NpyFile.Read<float>(SwitchFeatures.FileOf(context.Folder.In("features"), network, layer));
         var target = FeaturesStep.Target(context);
         if (values.Shape[0] != kept.Length)
         {

@@ -169,13 +169,41 @@ public sealed class PipelineRunnerTests : IDisposable
         Assert.Empty(watcher.Steps);
     }
 
-    [Fact]
-    public void A_broken_photo_is_named_and_skipped()
+    [Theory]
+    [InlineData("source", "visualize/pictures.json", "visualize/conv2.png")]
+    [InlineData("target", "features/trained-pool2.npy", "features/trained-pool1.switches.npy", "features/untrained-pool2.npy")]
+    public void A_broken_photo_is_named_and_skipped_and_the_others_keep_their_rows_and_pictures(string set, params string[] files)
     {
-        _folder.Write("target/class0/broken.png", "no picture"u8);
-        var watcher = RunPipeline().Watcher;
-        Assert.Contains(watcher.Notes, static n => n.Contains("broken.png", StringComparison.Ordinal));
-        Assert.Equal(25, NpyFile.ReadHeader(Path.Combine(Run, "features", "trained-pool2.npy")).Shape[0] + 1);
+        RunPipeline();
+        File.Move(Path.Combine(Run, "train", "model.onnx"), Path.Combine(_folder.Path, "model.onnx"));
+        var training = Pipeline.Split('\n').Single(static l => l.StartsWith("train:", StringComparison.Ordinal));
+        _folder.Write("tiny-pipeline.yaml", Pipeline.Replace(training, "model: model.onnx", StringComparison.Ordinal));
+        byte[][] Made()
+        {
+            Directory.Delete(Run, recursive: true);
+            var notes = RunPipeline().Watcher.Notes;
+            Assert.Equal(File.Exists(Path.Combine(_folder.Path, set, "class0", "broken.png")), notes.Any(static n => n.Contains("broken.png", StringComparison.Ordinal)));
+            return [.. files.Select(f => File.ReadAllBytes(Path.Combine(Run, f)))];
+        }
+
+        var whole = Made();
+        _folder.Write($"{set}/class0/broken.png", "no picture"u8);      // first of its class by name
+        foreach (var (file, expected, actual) in files.Zip(whole, Made())) Assert.True(expected.AsSpan().SequenceEqual(actual), file);
+    }
+
+    [Fact]
+    public void Drawing_that_was_interrupted_does_not_look_at_the_photos_again()
+    {
+        RunPipeline();
+        var picture = File.ReadAllBytes(Path.Combine(Run, "visualize", "conv2.png"));
+        Directory.Delete(Path.Combine(Run, "visualize"), recursive: true);
+        using var source = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => RunPipeline(new Watcher { StopAt = "projected to pixels", Source = source }, source.Token));
+        var pass = Path.Combine(Run, "visualize", "visualize.pass");
+        var written = File.GetLastWriteTimeUtc(pass);
+        RunPipeline();
+        Assert.Equal(written, File.GetLastWriteTimeUtc(pass));
+        Assert.Equal(picture, File.ReadAllBytes(Path.Combine(Run, "visualize", "conv2.png")));
     }
 
     [Fact]

@@ -39,11 +39,7 @@ internal sealed class MapSheets(ConvNet net, ImageSet photos, MinedMaps found, M
 
     private LayerPictures Draw(string layer, Sheet sheet, string file, IProgress<int> progress, CancellationToken cancellation)
     {
-        int[] needed = [.. sheet.Maps.SelectMany(static m => m.Tops).Select(static t => t.Image).Distinct().Order()];
-        var frames = ImageFrames.Load([.. needed.Select(i => photos.Images[i].Source)], net.RequirePreprocessing(), loading with { Strict = true }, null, cancellation);
-        var places = needed.Index().ToDictionary(static p => p.Item, static p => p.Index);
-        MapTops[] moved = [.. sheet.Maps.Select(m => m with { Tops = [.. m.Tops.Select(t => t with { Image = places[t.Image] })] })];
-        var maps = FeatureGallery.Draw(net, moved, frames, wish.Rules.ToRules(), session, wish.SharesRange, progress, cancellation);
+        var maps = FeatureGallery.Draw(net, sheet.Maps, photos, loading, wish.Rules.ToRules(), session, wish.SharesRange, progress, cancellation);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         FigureSheet.Of(net, maps).WritePng(file);
         var drawn = new LayerPictures(layer, file, sheet.Class, [.. sheet.Maps.Select(m => new MapActivations(
