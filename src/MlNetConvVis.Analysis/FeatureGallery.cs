@@ -108,8 +108,9 @@ public static class FeatureGallery
 
         private FeaturePicture Paint(TopProjection top, float? shared)
         {
+            var range = shared ?? TensorPicture.ClearRange(top.Values);
             var picture = TensorPicture.Signed(
-                top.Values, 3, top.Field.Height, top.Field.Width, preprocessing.Channels, shared ?? TensorPicture.ClearRange(top.Values));
+                top.Values, preprocessing.ChannelCount, top.Field.Height, top.Field.Width, preprocessing.Channels, range);
             return new FeaturePicture(top.Source, picture, frame(top.Source.Image).Crop(top.Field));
         }
     }

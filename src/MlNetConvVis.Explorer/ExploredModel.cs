@@ -113,7 +113,9 @@ internal sealed class ExploredModel : IDisposable
     {
         var (height, width) = (_preprocessing.Height, _preprocessing.Width);
         var (rows, columns) = (Net.FieldOf(layer.Name)[0].Clamped(unit.Y, height), Net.FieldOf(layer.Name)[1].Clamped(unit.X, width));
-        var whole = TensorPicture.Signed(Net.ChannelsFirst(values, height, width), 3, height, width, _preprocessing.Channels, TensorPicture.ClearRange(values));
+        var planes = Net.ChannelsFirst(values, height, width);
+        var range = TensorPicture.ClearRange(values);
+        var whole = TensorPicture.Signed(planes, _preprocessing.ChannelCount, height, width, _preprocessing.Channels, range);
         var field = new PixelWindow(columns.First, rows.First, columns.Count, rows.Count);
         var isSeen = field is { Width: > 0, Height: > 0 };
         var (projection, patch) = isSeen ? (whole.Crop(field), _photos.Frame(_id, photo).Crop(field)) : (whole, _photos.Frame(_id, photo));

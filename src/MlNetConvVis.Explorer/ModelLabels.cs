@@ -75,15 +75,15 @@ internal sealed class ModelLabels : IDisposable
     private void Cover(Span<float> image, (int X, int Y, int Side) square)
     {
         var preprocessing = _net.RequirePreprocessing();
-        var (height, width) = (preprocessing.Height, preprocessing.Width);
+        var (height, width, channels) = (preprocessing.Height, preprocessing.Width, preprocessing.ChannelCount);
         var isLast = preprocessing.Layout == Imaging.TensorLayout.Nhwc;
         for (var y = Math.Max(0, square.Y); y < Math.Min(height, square.Y + square.Side); y++)
         {
             for (var x = Math.Max(0, square.X); x < Math.Min(width, square.X + square.Side); x++)
             {
-                for (var c = 0; c < 3; c++)
+                for (var c = 0; c < channels; c++)
                 {
-                    var at = isLast ? (3 * ((y * width) + x)) + c : (((c * height) + y) * width) + x;
+                    var at = isLast ? (channels * ((y * width) + x)) + c : (((c * height) + y) * width) + x;
                     image[at] = _cover[at];
                 }
             }

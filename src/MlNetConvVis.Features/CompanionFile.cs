@@ -33,10 +33,10 @@ internal sealed class CompanionFile
         if (_top.Find("preprocessing") is not { } section) return null;
         var map = section.AsMap();
         var shape = image.Shape!;
-        if (shape[axes.Channels] is { IsKnown: true, Size: not 3 } channels)
-            throw map.Error($"pictures have three channels, but the model takes {channels}; leave out 'preprocessing' and feed tensors.");
         return PreprocessingYaml.Read(
-            map, shape[axes.Rows].IsKnown && shape[axes.Columns].IsKnown ? new Extent((int)shape[axes.Rows].Size, (int)shape[axes.Columns].Size) : null);
+            map,
+            shape[axes.Rows].IsKnown && shape[axes.Columns].IsKnown ? new Extent((int)shape[axes.Rows].Size, (int)shape[axes.Columns].Size) : null,
+            shape[axes.Channels].IsKnown ? shape[axes.Channels].Size : null);
     }
 
     public IReadOnlyList<string>? Classes()

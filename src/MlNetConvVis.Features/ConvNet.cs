@@ -265,8 +265,13 @@ public sealed class ConvNet
         if (Preprocessing is not { } p || _declared.Shape is not { } shape) return;
         if (Axes != ImageAxes.Nchw && Axes != ImageAxes.Nhwc)
             throw new GraphException($"The model takes images {shape} ({Axes}), but preprocessing makes N,C,H,W or N,H,W,C. Feed it tensors instead.");
-        if (shape[Axes.Channels] is { IsKnown: true, Size: not 3 })
-            throw new GraphException($"The model takes images {shape} ({Axes}), but preprocessing makes pictures of three channels. Feed it tensors instead.");
+        if (shape[Axes.Channels] is { IsKnown: true } channels && channels.Size != p.ChannelCount)
+        {
+            throw new GraphException(
+                $"The model takes images {shape} ({Axes}), but the preprocessing makes {(p.ChannelCount == 1 ? "one channel" : "three channels")}. " +
+                (channels.Size is 1 or 3 ? $"Its channels must be {(channels.Size == 1 ? "grey" : "RGB or BGR")}." : "Feed it tensors instead."));
+        }
+
         if (shape[Axes.Rows] is { IsKnown: true } height && shape[Axes.Columns] is { IsKnown: true } width
             && (height.Size != p.Height || width.Size != p.Width))
         {

@@ -1,6 +1,6 @@
 namespace MlNetConvVis.Imaging;
 
-/// <summary>The order of the colour channels in a tensor.</summary>
+/// <summary>Which channels a tensor has, and their order.</summary>
 public enum ChannelOrder
 {
     /// <summary>Red, green, blue.</summary>
@@ -8,4 +8,7 @@ public enum ChannelOrder
 
     /// <summary>Blue, green, red (Caffe's order).</summary>
     Bgr,
+
+    /// <summary>One channel, <see cref="GreyLevel"/>.</summary>
+    Grey,
 }

@@ -34,7 +34,7 @@ public static class HeatPicture
             var value = largest > 0 ? Math.Max(0, heat[i]) / largest : 0;
             var colour = Colour(value);
             var source = photo.Pixels.Slice(3 * i, 3);
-            var grey = (0.299 * source[0]) + (0.587 * source[1]) + (0.114 * source[2]);
+            var grey = GreyLevel.Of(source[0], source[1], source[2]);
             var opacity = MostOpaque * Math.Sqrt(value);
             pixels[3 * i] = Mixed(grey, colour.R, opacity);
             pixels[(3 * i) + 1] = Mixed(grey, colour.G, opacity);

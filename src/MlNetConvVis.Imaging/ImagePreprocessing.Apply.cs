@@ -16,7 +16,7 @@ public sealed partial record ImagePreprocessing
 
     /// <summary>Turns a picture of exactly Width x Height, or the middle of one of the canvas's size, into the network's numbers.</summary>
     /// <param name="frame">What <see cref="Frame"/> or <see cref="Canvas"/> gave.</param>
-    /// <param name="tensor">Takes 3 * Height * Width floats, channel by channel or, with <see cref="TensorLayout.Nhwc"/>, pixel by pixel.</param>
+    /// <param name="tensor">Takes <see cref="TensorLength"/> floats, channel by channel or, with <see cref="TensorLayout.Nhwc"/>, pixel by pixel.</param>
     /// <exception cref="ArgumentException">The picture or the span has another size.</exception>
     public void Normalize(RgbImage frame, Span<float> tensor)
     {
@@ -55,7 +55,7 @@ public sealed partial record ImagePreprocessing
 
     /// <summary>Does it all: <see cref="Frame"/>, then <see cref="Normalize(RgbImage, Span{float})"/>.</summary>
     /// <param name="image">A picture of any size.</param>
-    /// <param name="tensor">Takes 3 * Height * Width floats, channel by channel or, with <see cref="TensorLayout.Nhwc"/>, pixel by pixel.</param>
+    /// <param name="tensor">Takes <see cref="TensorLength"/> floats, channel by channel or, with <see cref="TensorLayout.Nhwc"/>, pixel by pixel.</param>
     public void Preprocess(RgbImage image, Span<float> tensor)
     {
         CheckLength(tensor.Length, nameof(tensor));
@@ -64,22 +64,22 @@ public sealed partial record ImagePreprocessing
 
     /// <summary>Turns the network's numbers back into a picture: <c>pixel = x / scale[c] + mean[c]</c>, rounded, kept within 0 to
     /// 255.</summary>
-    /// <param name="tensor">3 * Height * Width floats, channel by channel or, with <see cref="TensorLayout.Nhwc"/>, pixel by pixel.</param>
+    /// <param name="tensor"><see cref="TensorLength"/> floats, channel by channel or, with <see cref="TensorLayout.Nhwc"/>, pixel by pixel.</param>
     public RgbImage ToImage(ReadOnlySpan<float> tensor)
     {
         CheckLength(tensor.Length, nameof(tensor));
         var plane = Width * Height;
         var pixels = new byte[3 * plane];
-        for (var channel = 0; channel < 3; channel++)
+        var (mean, window) = (PerPixelMean ? Known() : null, CentreWindow);
+        for (var colour = 0; colour < 3; colour++)
         {
+            var channel = ChannelOf(colour);
             var (first, step) = Place(channel, plane);
-            var target = pixels.AsSpan(SourceChannel(channel));
-            var (mean, window) = (PerPixelMean ? Known() : null, CentreWindow);
             for (var i = 0; i < plane; i++)
             {
                 var (row, column) = Math.DivRem(i, Width);
-                var off = mean is null ? Mean[channel] : mean.Plane(SourceChannel(channel))[((window.Y + row) * mean.Width) + window.X + column];
-                target[3 * i] = (byte)Math.Clamp(MathF.Round((tensor[first + (i * step)] / Scale[channel]) + off), 0, 255);
+                var off = mean is null ? Mean[channel] : MeanAt(mean, colour, ((window.Y + row) * mean.Width) + window.X + column);
+                pixels[(3 * i) + colour] = (byte)Math.Clamp(MathF.Round((tensor[first + (i * step)] / Scale[channel]) + off), 0, 255);
             }
         }
 
@@ -141,6 +141,28 @@ public sealed partial record ImagePreprocessing
     private void Normalize(RgbImage picture, (int X, int Y) from, (int X, int Y) inMean, bool mirrored, Span<float> tensor)
     {
         CheckLength(tensor.Length, nameof(tensor));
+        if (Channels == ChannelOrder.Grey) NormalizeGrey(picture, from, inMean, mirrored, tensor);
+        else NormalizeColours(picture, from, inMean, mirrored, tensor);
+    }
+
+    private void NormalizeGrey(RgbImage picture, (int X, int Y) from, (int X, int Y) inMean, bool mirrored, Span<float> tensor)
+    {
+        var mean = PerPixelMean ? Known() : null;
+        for (var row = 0; row < Height; row++)
+        {
+            var pixels = picture.Pixels.Slice(3 * (((from.Y + row) * picture.Width) + from.X), 3 * Width);
+            for (var x = 0; x < Width; x++)
+            {
+                var column = mirrored ? Width - 1 - x : x;
+                var off = mean is null ? Mean[0] : MeanAt(mean, 0, ((inMean.Y + row) * mean.Width) + inMean.X + column);
+                var pixel = pixels.Slice(3 * column, 3);
+                tensor[(row * Width) + x] = (GreyLevel.Of(pixel[0], pixel[1], pixel[2]) - off) * Scale[0];
+            }
+        }
+    }
+
+    private void NormalizeColours(RgbImage picture, (int X, int Y) from, (int X, int Y) inMean, bool mirrored, Span<float> tensor)
+    {
         var plane = Width * Height;
         Span<float> value = stackalloc float[256];       // 256 possible pixels: one table a channel instead of arithmetic for every pixel
         for (var channel = 0; channel < 3; channel++)
@@ -148,7 +170,7 @@ public sealed partial record ImagePreprocessing
             for (var p = 0; p < 256; p++)
                 value[p] = (p - Mean[channel]) * Scale[channel];
             var (first, step) = Place(channel, plane);
-            var (colour, means) = (SourceChannel(channel), PerPixelMean ? Known() : null);
+            var (colour, means) = (ChannelOf(channel), PerPixelMean ? Known() : null);
             for (var row = 0; row < Height; row++)
             {
                 var pixels = picture.Pixels.Slice(3 * (((from.Y + row) * picture.Width) + from.X), 3 * Width);
@@ -190,16 +212,26 @@ public sealed partial record ImagePreprocessing
     private static int CentreOffset(int size, int crop) => (int)Math.Round((size - crop) / 2.0, MidpointRounding.ToEven);
 
     /// <summary>Where a channel's first value lies in the tensor, and how far it is to the next.</summary>
-    private (int First, int Step) Place(int channel, int plane) => Layout == TensorLayout.Nhwc ? (channel, 3) : (channel * plane, 1);
+    private (int First, int Step) Place(int channel, int plane) => Layout == TensorLayout.Nhwc ? (channel, ChannelCount) : (channel * plane, 1);
 
-    private int SourceChannel(int channel) => Channels == ChannelOrder.Rgb ? channel : 2 - channel;
+    /// <summary>The channel that holds a colour (0 red, 1 green, 2 blue); of three channels also the colour that a channel holds.</summary>
+    private int ChannelOf(int colour) => Channels switch
+    {
+        ChannelOrder.Rgb => colour,
+        ChannelOrder.Bgr => 2 - colour,
+        _ => 0,
+    };
+
+    /// <summary>What is taken off a colour at a pixel of the mean image; of one channel, its grey.</summary>
+    private float MeanAt(PixelMean mean, int colour, int pixel) => Channels == ChannelOrder.Grey
+        ? GreyLevel.Of(mean.Plane(0)[pixel], mean.Plane(1)[pixel], mean.Plane(2)[pixel]) : mean.Plane(colour)[pixel];
 
     private void CheckLength(int length, string parameter)
     {
         if (length != TensorLength)
         {
             throw new ArgumentException(
-                $"{length} floats do not hold a picture of 3x{Height}x{Width}: {TensorLength} are wanted.", parameter);
+                $"{length} floats do not hold a picture of {ChannelCount}x{Height}x{Width}: {TensorLength} are wanted.", parameter);
         }
     }
 }

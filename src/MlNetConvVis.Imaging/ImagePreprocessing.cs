@@ -48,7 +48,7 @@ public sealed partial record ImagePreprocessing
     /// <value>The default is <see cref="ResampleFilter.Bilinear"/>.</value>
     public ResampleFilter Filter { get; init; } = ResampleFilter.Bilinear;
 
-    /// <summary>Gets the order of the tensor's channels.</summary>
+    /// <summary>Gets which channels the tensor has, and their order.</summary>
     /// <value>The default is <see cref="ChannelOrder.Rgb"/>.</value>
     public ChannelOrder Channels { get; init; } = ChannelOrder.Rgb;
 
@@ -74,9 +74,13 @@ public sealed partial record ImagePreprocessing
     /// <value>The default is 1.</value>
     public ChannelValues Scale { get; init; } = new(1);
 
-    /// <summary>Gets the floats of one preprocessed picture: 3 * Height * Width.</summary>
+    /// <summary>Gets how many channels the tensor has: 3, or 1 with <see cref="ChannelOrder.Grey"/>.</summary>
     [JsonIgnore]
-    public int TensorLength => checked(3 * Height * Width);
+    public int ChannelCount => Channels == ChannelOrder.Grey ? 1 : 3;
+
+    /// <summary>Gets the floats of one preprocessed picture: channels * Height * Width.</summary>
+    [JsonIgnore]
+    public int TensorLength => checked(ChannelCount * Height * Width);
 
     /// <summary>Gets the size of the picture that crops are cut from.</summary>
     [JsonIgnore]
@@ -119,6 +123,8 @@ public sealed partial record ImagePreprocessing
                 throw Wrong($"mean {Mean[c]} and scale {Scale[c]} of channel {c} must be numbers, the scale not 0");
         }
 
+        if (Channels == ChannelOrder.Grey && (Mean != new ChannelValues(Mean.C0) || Scale != new ChannelValues(Scale.C0)))
+            throw Wrong("mean and scale of three channels were given, but there is one channel, grey; one number each is wanted");
         if (PerPixelMean && Mean != default) throw Wrong("a mean of each pixel and one of each channel were both given, one was wanted");
         if (MeanImage is not null && !PerPixelMean) throw Wrong("there is a mean image, but no mean of each pixel is wanted");
         if (MeanImage is { } mean && (mean.Width, mean.Height) != canvas)

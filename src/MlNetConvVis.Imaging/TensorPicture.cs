@@ -136,7 +136,7 @@ public static class TensorPicture
         var pixels = new byte[3 * plane];
         for (var colour = 0; colour < 3; colour++)
         {
-            var channel = channels == 1 ? 0 : order == ChannelOrder.Rgb ? colour : 2 - colour;
+            var channel = channels == 1 ? 0 : order == ChannelOrder.Bgr ? 2 - colour : colour;
             var source = chw.Slice(channel * plane, plane);
             for (var i = 0; i < plane; i++)
                 pixels[(3 * i) + colour] = (byte)Math.Clamp(MathF.Round((source[i] * scale) + offset), least, 255);

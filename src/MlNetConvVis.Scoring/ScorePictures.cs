@@ -97,8 +97,9 @@ internal sealed class ScorePictures : IDisposable
         var preprocessing = _net.RequirePreprocessing();
         var (height, width) = (preprocessing.Height, preprocessing.Width);
         var photo = preprocessing.ToImage(input);
+        var planes = _net.ChannelsFirst(projection, height, width);
         var whole = TensorPicture.Signed(
-            _net.ChannelsFirst(projection, height, width), 3, height, width, preprocessing.Channels, TensorPicture.ClearRange(projection));
+            planes, preprocessing.ChannelCount, height, width, preprocessing.Channels, TensorPicture.ClearRange(projection));
         if (!_pictures.WholeMap && FieldOf(unit, height, width) is { Width: > 0, Height: > 0 } field && (field.Width < width || field.Height < height))
         {
             photo = Framed(photo, field);

@@ -36,7 +36,6 @@ internal static class NetworkSpecReader
             map.Int("channels", 3, least: 1, most: LargestSide), map.Int("height", least: 1, most: LargestSide), map.Int("width", least: 1, most: LargestSide));
     }
 
-    private static ImagePreprocessing Preprocessing(YamlMap map, InputSpec input) => input.Channels == 3
-        ? PreprocessingYaml.Read(map, new Extent(input.Height, input.Width))
-        : throw map.Error($"pictures have three channels, but the input has {input.Channels}; leave out 'preprocessing', or make 'input.channels' 3.");
+    private static ImagePreprocessing Preprocessing(YamlMap map, InputSpec input) =>
+        PreprocessingYaml.Read(map, new Extent(input.Height, input.Width), input.Channels);
 }

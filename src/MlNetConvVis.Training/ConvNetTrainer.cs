@@ -33,11 +33,11 @@ public sealed class ConvNetTrainer
         ArgumentNullException.ThrowIfNull(options);
         (_network, _set, _options, _engine) = (network, set, options.Checked(), engine ?? new OnnxTrainingEngine());
         var (input, preprocessing) = (_network.Spec.Input, _set.Preprocessing);
-        if (input.Channels != 3 || input.Height != preprocessing.Height || input.Width != preprocessing.Width)
+        if (input.Channels != preprocessing.ChannelCount || input.Height != preprocessing.Height || input.Width != preprocessing.Width)
         {
             throw new TrainingException(
-                $"The network takes {input.Channels}x{input.Height}x{input.Width}, but the pictures are 3x{preprocessing.Height}x{preprocessing.Width}. " +
-                "Load them with the preprocessing of the network's spec.");
+                $"The network takes {input.Channels}x{input.Height}x{input.Width}, but the pictures are " +
+                $"{preprocessing.ChannelCount}x{preprocessing.Height}x{preprocessing.Width}. Load them with the preprocessing of the network's spec.");
         }
 
         var classes = network.Graph.Outputs[0].Shape is { Rank: 2 } shape && shape[1].IsKnown ? shape[1].Size : -1;

@@ -44,7 +44,7 @@ public sealed record OccluderFill(Rgb? Colour)
         ArgumentNullException.ThrowIfNull(net);
         var preprocessing = net.RequirePreprocessing();
         var cover = new float[preprocessing.TensorLength];
-        var subtracts = preprocessing.PerPixelMean || Enumerable.Range(0, 3).Any(c => preprocessing.Mean[c] != 0);
+        var subtracts = preprocessing.PerPixelMean || Enumerable.Range(0, preprocessing.ChannelCount).Any(c => preprocessing.Mean[c] != 0);
         if ((Colour ?? (subtracts ? null : Rgb.Grey)) is { } colour)
             preprocessing.Normalize(RgbImage.Filled(preprocessing.Width, preprocessing.Height, colour), cover);
         return cover;

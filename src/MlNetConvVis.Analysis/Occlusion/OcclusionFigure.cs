@@ -32,7 +32,7 @@ public static class OcclusionFigure
         ArgumentNullException.ThrowIfNull(maps);
         var (grid, preprocessing) = (maps.Grid, net.RequirePreprocessing());
         var planes = net.ChannelsFirst(projection, grid.Height, grid.Width);
-        var drawn = TensorPicture.Signed(planes, 3, grid.Height, grid.Width, preprocessing.Channels, TensorPicture.ClearRange(planes));
+        var drawn = TensorPicture.Signed(planes, preprocessing.ChannelCount, grid.Height, grid.Width, preprocessing.Channels, TensorPicture.ClearRange(planes));
         var colours = LabelColours.Of(maps.Labels);
         var others = colours[^1].Label is null ? colours[^1].Colour : default;
         var byLabel = colours.Where(static c => c.Label is not null).ToDictionary(static c => c.Label!.Value, static c => c.Colour);

@@ -52,7 +52,7 @@ internal sealed record InputSource(int Count, string Thing, Func<CancellationTok
         var preprocessing = net.RequirePreprocessing();
         var values = new float[preprocessing.TensorLength];
         new ImageLoader(preprocessing, loading).Load([photo], values);
-        return (values, new InputSize(3, preprocessing.Height, preprocessing.Width).Shape(net));
+        return (values, InputSize.Of(preprocessing).Shape(net));
     }
 
     private static (string File, string Label) Name(ImageSet photos, int index)

@@ -36,7 +36,8 @@ internal sealed class ModelOptions
     private readonly ValueOption _deviation = new(
         "--deviation", "A[,B,C]", "one number above 0, or three separated by commas",
         "in place of --scale: divided by after that, in the same units as pixels of 0 to 255");
-    private readonly ValueOption _channels = new("--channels", "RGB|BGR", "RGB or BGR", "the model's channel order; default RGB");
+    private readonly ValueOption _channels = new(
+        "--channels", "RGB|BGR|GREY", "RGB, BGR or GREY", "the model's channels and their order; default RGB, or GREY where it takes one");
     private readonly ValueOption _classes = new(
         "--classes", "FILE", "a text file with one class name a line",
         "names for the model's outputs, one a line");
@@ -65,13 +66,13 @@ internal sealed class ModelOptions
     private ImagePreprocessing Preprocessing(Arguments given, ConvNet net)
     {
         var (height, width) = given.Text(_crop) is { } crop ? Size(_crop, crop) : SizeOf(net);
-        var unsaid = new ImagePreprocessing { Height = height, Width = width };
+        var unsaid = new ImagePreprocessing { Height = height, Width = width, Channels = IsGrey(net) ? ChannelOrder.Grey : ChannelOrder.Rgb };
         var basis = net.Preprocessing is { } said ? said with { Height = height, Width = width } : unsaid;
         var changed = Resized(given, basis) with
         {
             Mean = given.Has(_mean) ? PerChannel(given, _mean) : basis.Mean,
             Scale = Scale(given) ?? basis.Scale,
-            Channels = given.Choice(_channels, "RGB", "BGR") is { } order ? Enum.Parse<ChannelOrder>(order, ignoreCase: true) : basis.Channels,
+            Channels = given.Choice(_channels, "RGB", "BGR", "GREY") is { } order ? Enum.Parse<ChannelOrder>(order, ignoreCase: true) : basis.Channels,
         };
         try
         {
@@ -82,6 +83,8 @@ internal sealed class ModelOptions
             throw new UsageException(e.Message);
         }
     }
+
+    private static bool IsGrey(ConvNet net) => net.Image.Shape is { Rank: 4 } shape && shape[net.Axes.Channels] is { IsKnown: true, Size: 1 };
 
     private ChannelValues? Scale(Arguments given)
     {

@@ -38,7 +38,7 @@ internal static class ImageFiles
     private static OnnxGraph Sized(string output, string input, PhotoFolder source)
     {
         var p = source.Preprocessing;
-        var shape = p.Layout == TensorLayout.Nhwc ? new TensorShape(p.Height, p.Width, 3) : new TensorShape(3, p.Height, p.Width);
+        var shape = p.Layout == TensorLayout.Nhwc ? new TensorShape(p.Height, p.Width, p.ChannelCount) : new TensorShape(p.ChannelCount, p.Height, p.Width);
         var build = new GraphBuilder("images");
         // OnnxTransformer takes a vector of unknown length where the unknown dimension is not the first
         var pixels = build.Input(PixelsColumn, ElementType.Float, new TensorShape(1, Dim.Free("pixels")));

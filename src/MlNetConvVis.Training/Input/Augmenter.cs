@@ -18,7 +18,7 @@ internal sealed class Augmenter(Augmentation options, ImagePreprocessing preproc
     /// <summary>Varies one picture.</summary>
     /// <param name="frame">The picture, of the canvas's size.</param>
     /// <param name="random">Its random numbers; how many are drawn does not depend on the picture.</param>
-    /// <param name="nchw">Takes 3 * Height * Width floats.</param>
+    /// <param name="nchw">Takes channels * Height * Width floats.</param>
     public void Apply(RgbImage frame, SplitMix64 random, Span<float> nchw)
     {
         Array.Clear(_means);
@@ -182,8 +182,9 @@ internal sealed class Augmenter(Augmentation options, ImagePreprocessing preproc
 
     private void Normalize(Span<float> nchw)
     {
+        if (preprocessing.Channels == ChannelOrder.Grey) ToGrey();
         var plane = _width * _height;
-        for (var channel = 0; channel < 3; channel++)
+        for (var channel = 0; channel < preprocessing.ChannelCount; channel++)
         {
             var colour = preprocessing.Channels == ChannelOrder.Bgr ? 2 - channel : channel;
             var source = _planes.AsSpan(colour * plane, plane);
@@ -192,6 +193,16 @@ internal sealed class Augmenter(Augmentation options, ImagePreprocessing preproc
             if (_means.Length > 0) TensorPrimitives.Subtract(source, _means.AsSpan(colour * plane, plane), target);
             else TensorPrimitives.Subtract(source, mean, target);
             TensorPrimitives.Multiply(target, scale, target);
+        }
+    }
+
+    /// <summary>Writes the grey of picture and mean over their first planes.</summary>
+    private void ToGrey()
+    {
+        var plane = _width * _height;
+        foreach (var planes in new[] { _planes, _means })
+        {
+            for (var i = 0; i < Math.Min(plane, planes.Length); i++) planes[i] = GreyLevel.Of(planes[i], planes[i + plane], planes[i + plane + plane]);
         }
     }
 }

@@ -7,7 +7,7 @@ internal sealed class TrainingBatch(int size, int imageLength, IReadOnlyList<Dro
 {
     public int Size => size;
 
-    /// <summary>[size, 3, H, W].</summary>
+    /// <summary>[size, channels, H, W].</summary>
     public float[] Images { get; } = new float[size * imageLength];
 
     public long[] Labels { get; } = new long[size];

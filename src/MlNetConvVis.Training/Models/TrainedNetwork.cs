@@ -13,15 +13,15 @@ public static class TrainedNetwork
     /// <summary>Takes a spec's preprocessing; without one, pixels minus 128 over 64, the shorter side resized to the input.</summary>
     /// <param name="spec">The spec.</param>
     /// <returns>The preprocessing, of the spec's input size.</returns>
-    /// <exception cref="TrainingException">The input is not a colour picture.</exception>
+    /// <exception cref="TrainingException">The input has neither three channels nor one.</exception>
     public static ImagePreprocessing PreprocessingOf(NetworkSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        if (spec.Input.Channels != 3)
-            throw new TrainingException($"Network '{spec.Name}' takes {spec.Input.Channels} channels; pictures have 3 (set 'channels: 3' in its spec).");
+        if (spec.Input.Channels is not (1 or 3))
+            throw new TrainingException($"Network '{spec.Name}' takes {spec.Input.Channels} channels; pictures have 3, or 1 when grey (set 'channels' in its spec).");
         return spec.Preprocessing ?? new ImagePreprocessing
         {
-            Width = spec.Input.Width, Height = spec.Input.Height, Mean = new ChannelValues(128), Scale = new ChannelValues(1 / 64f),
+            Width = spec.Input.Width, Height = spec.Input.Height, Channels = spec.Input.Channels == 1 ? ChannelOrder.Grey : ChannelOrder.Rgb, Mean = new ChannelValues(128), Scale = new ChannelValues(1 / 64f),
         };
     }
 

@@ -5,6 +5,8 @@ using MlNetConvVis.Features;
 using MlNetConvVis.Imaging;
 using MlNetConvVis.MLNet;
 using MlNetConvVis.Runtime;
+using MlNetConvVis.Specs;
+using MlNetConvVis.Specs.Compilation;
 using MlNetConvVis.Transfer;
 
 namespace MlNetConvVis.Tests.MLNet;
@@ -180,6 +182,26 @@ public sealed class TransferChainTests : IDisposable
     }
 
     private IDataView Data(MLContext? ml = null) => (ml ?? _ml).Data.LoadFromEnumerable(_pictures.Rows);
+
+    [Fact]
+    public void A_network_of_one_channel_reads_pictures_as_grey()
+    {
+        var spec = NetworkSpec.Parse(
+            "name: grey\ninput: { channels: 1, height: 24, width: 24 }\nclasses: 3\npreprocessing: { mean: 128, deviation: 64 }\nlayers:\n" +
+            "  - conv1: { type: conv, filters: 8, kernel: 5, activation: relu }\n  - fc2: { type: dense, units: classes }\n", "grey.yaml");
+        var net = new ConvNet(spec.Compile(seed: 3).Graph, spec.Preprocessing, null);
+        var data = _ml.Data.LoadFromEnumerable(_pictures.Rows);
+        var rows = _ml.Transforms.LoadConvNetImages("Pixels", "ImagePath", net, _pictures.Path)
+            .Append(_ml.Transforms.ExtractConvFeatures("Features", "Pixels", net, "conv1"))
+            .Append(_ml.Transforms.ProjectToPixels("Projection", "Pixels", net, "conv1"))
+            .Fit(data).Transform(data);
+        Assert.Equal([1, 24, 24], ((VectorDataViewType)rows.Schema["Pixels"].Type).Dimensions.TakeLast(3));
+        Assert.Equal([1, 24, 24], ((VectorDataViewType)rows.Schema["Projection"].Type).Dimensions.TakeLast(3));
+        var frames = ImageFrames.Load([.. _pictures.Rows.Select(r => Path.Combine(_pictures.Path, r.ImagePath))], spec.Preprocessing!);
+        using var extractor = new FeatureExtractor(net, ["conv1"], switches: false, new SessionSettings { Device = Device.Cpu });
+        TensorAssert.Close(
+            extractor.Matrix("conv1", frames.Count, frames.Fill), PixelRow.Column(rows, "Features").SelectMany(static r => r).ToArray(), Tolerance.Float32);
+    }
 
     private ConvNetEstimator Images() => _ml.Transforms.LoadConvNetImages("Pixels", "ImagePath", PictureFolder.Network, _pictures.Path, batchSize: 7);
 

@@ -17,6 +17,8 @@ public sealed class ImagePreprocessingTests
         Scale = new ChannelValues(0.5f, 1, 1 / 255f),
     };
 
+    private static readonly ImagePreprocessing s_grey = new() { Width = 1, Height = 1, Resize = ResizeMode.None, Channels = ChannelOrder.Grey };
+
     [Fact]
     public void Json_keeps_every_value_and_names_are_a_contract()
     {
@@ -83,6 +85,50 @@ public sealed class ImagePreprocessingTests
         reversed.Preprocess(image, tensor);
         Assert.Equal([58, 118, 18, 48, 3.5f, 18.5f], tensor);
         ImageAssert.Close(image, reversed.ToImage(tensor), 0);
+    }
+
+    /// <summary>What Pillow 9.4's Image.new("RGB", (1, 1), colour).convert("L") holds, which rounds to whole numbers.</summary>
+    [Theory]
+    [InlineData(255, 0, 0, 76)]
+    [InlineData(0, 255, 0, 150)]
+    [InlineData(0, 0, 255, 29)]
+    [InlineData(10, 200, 77, 129)]
+    [InlineData(3, 250, 1, 148)]
+    [InlineData(201, 17, 99, 81)]
+    public void Grey_is_Pillows_before_rounding(byte red, byte green, byte blue, float wanted)
+    {
+        var tensor = new float[1];
+        s_grey.Preprocess(new RgbImage(1, 1, [red, green, blue]), tensor);
+        TensorAssert.Close([wanted], tensor, new Tolerance(0.5f, 0));
+    }
+
+    [Fact]
+    public void A_grey_pixel_keeps_its_value_to_the_bit()
+    {
+        var tensor = new float[1];
+        for (var value = 0; value < 256; value++)
+        {
+            var pixel = new RgbImage(1, 1, [(byte)value, (byte)value, (byte)value]);
+            s_grey.Preprocess(pixel, tensor);
+            Assert.Equal(value, tensor[0]);
+            ImageAssert.Close(pixel, s_grey.ToImage(tensor), 0);
+        }
+    }
+
+    [Fact]
+    public void Grey_is_mirrored_scaled_and_has_one_plane()
+    {
+        var two = s_grey with { Width = 2, Mean = new ChannelValues(10), Scale = new ChannelValues(2) };
+        var (image, tensor) = (new RgbImage(2, 1, [20, 20, 20, 50, 50, 50]), new float[2]);
+        foreach (var layout in new[] { TensorLayout.Nchw, TensorLayout.Nhwc })
+        {
+            (two with { Layout = layout }).Normalize(image, 0, 0, mirrored: true, tensor);
+            Assert.Equal([80, 20], tensor);
+        }
+
+        Assert.Equal(two, ImagePreprocessing.FromJson(two.ToJson()));
+        Assert.Contains("one channel, grey", Assert.Throws<ArgumentException>(() => (two with { Mean = new ChannelValues(1, 2, 3) }).Checked()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public sealed class BlockedConvolutionTests
 
     [Theory]
     [InlineData(3, 16, 5, 5, 2, 1, "1,1,2,2", false)]        // a picture's colours are read as they are
+    [InlineData(1, 16, 5, 5, 1, 1, "2,2,2,2", true)]         // so is grey
     [InlineData(32, 48, 3, 3, 1, 1, "1,1,1,1", true)]
     [InlineData(32, 16, 3, 3, 2, 1, "0,0,1,1", false)]
     [InlineData(16, 32, 1, 1, 1, 1, "0,0,0,0", true)]
@@ -69,6 +70,7 @@ public sealed class BlockedConvolutionTests
 
     [Theory]
     [InlineData(16, 3, 32, 5, 2, 1, "1,1,2,2")]
+    [InlineData(16, 1, 16, 5, 1, 1, "2,2,2,2")]
     [InlineData(16, 3, 16, 3, 2, 1, "0,0,0,0")]              // the last windows end before the input does
     [InlineData(32, 24, 16, 3, 1, 1, "1,1,1,1")]
     [InlineData(16, 16, 48, 3, 1, 2, "2,0,1,2")]

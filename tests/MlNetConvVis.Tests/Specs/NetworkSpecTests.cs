@@ -50,15 +50,32 @@ public class NetworkSpecTests
     [InlineData("{ scale: 1, deviation: 1 }", "2:39: 'scale' and 'deviation' are both there; 'deviation: d' means 'scale: 1/d', so leave out one.")]
     [InlineData("{ channel: RGB }", "2:18: 'preprocessing' knows no key 'channel'. Did you mean 'channels'? Known: resize, " +
         "canvas, crop, filter, channels, mean, scale, deviation.")]
-    [InlineData("{ channels: RGBA }", "2:28: 'preprocessing.channels' is 'RGBA', which is not one of its choices. Did you mean 'RGB'? Known: RGB, BGR.")]
+    [InlineData("{ channels: RGBA }", "2:28: 'preprocessing.channels' is 'RGBA', which is not one of its choices. Did you mean 'RGB'? Known: RGB, BGR, grey.")]
     public void Wrong_preprocessing_is_refused(string section, string message) =>
         Assert.Equal($"test.yaml:{message}", Assert.Throws<SpecException>(() => Preprocessing(section)).Message);
 
     [Fact]
-    public void Preprocessing_wants_three_channels() =>
-        Assert.Equal(
-            "test.yaml:3:16: pictures have three channels, but the input has 1; leave out 'preprocessing', or make 'input.channels' 3.",
-            Refusal("name: n\ninput: { channels: 1, height: 8, width: 8 }\npreprocessing: { mean: 1 }\nlayers: [a: { type: relu }]"));
+    public void An_input_of_one_channel_takes_grey_pictures()
+    {
+        var spec = NetworkSpec.Parse(OfChannels(1, "{ mean: 33, deviation: 78 }"), "test.yaml");
+        var expected = new ImagePreprocessing
+        {
+            Width = 8, Height = 8, Channels = ChannelOrder.Grey, Mean = new ChannelValues(33), Scale = new ChannelValues(1 / 78f),
+        };
+        Assert.Equal(expected, spec.Preprocessing);
+        Assert.Equal(spec.Preprocessing, NetworkSpec.Parse(OfChannels(1, "{ channels: grey, mean: 33, deviation: 78 }"), "test.yaml").Preprocessing);
+    }
+
+    [Theory]
+    [InlineData(1, "{ channels: RGB }", "3:28: the input has 1 channel; 'grey' is wanted.")]
+    [InlineData(3, "{ channels: grey }", "3:28: the input has 3 channels; 'grey' makes one, RGB or BGR is wanted.")]
+    [InlineData(1, "{ mean: [1, 2, 3] }", "3:24: 'preprocessing.mean' is a list of 3; one number, as there is one channel was wanted.")]
+    [InlineData(4, "{ mean: 1 }", "3:16: pictures have three channels, or one when grey, but the model takes 4; leave out 'preprocessing' and feed tensors.")]
+    public void Channels_that_do_not_fit_the_input_are_refused(int channels, string section, string message) =>
+        Assert.Equal($"test.yaml:{message}", Refusal(OfChannels(channels, section)));
+
+    private static string OfChannels(int channels, string preprocessing) =>
+        $"name: n\ninput: {{ channels: {channels}, height: 8, width: 8 }}\npreprocessing: {preprocessing}\nlayers: [a: {{ type: relu }}]";
 
     [Theory]
     [InlineData("a: { type: convv }", "4:16: 'layers[0].a.type' is 'convv', which is not one of its choices. Did you mean 'conv'? Known: conv, maxpool, " +

@@ -63,7 +63,8 @@ public class AugmentationTests
     public void Nothing_to_vary_gives_what_preprocessing_gives()
     {
         var set = TinyTraining.Set();
-        foreach (var preprocessing in new[] { set.Preprocessing,
+        var grey = set.Preprocessing with { Channels = ChannelOrder.Grey };
+        foreach (var preprocessing in new[] { set.Preprocessing, grey, grey with { PerPixelMean = true, Mean = default, MeanImage = PixelMean.Of([set.Pixels[1]]) },
             set.Preprocessing with { Channels = ChannelOrder.Bgr, Mean = new ChannelValues(1, 2, 3), Scale = new ChannelValues(3, 2, 1) } })
         {
             var (expected, actual) = (new float[preprocessing.TensorLength], new float[preprocessing.TensorLength]);

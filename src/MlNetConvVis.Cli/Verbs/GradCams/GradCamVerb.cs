@@ -83,7 +83,7 @@ internal sealed class GradCamVerb : Verb
         var files = isOne ? new ImageSet([], [new LabelledImage(photos!, LabelledImage.Unlabelled)]) : Photos.Find(photos!);
         var loading = Common.Loading(given, isOne || given.Flag(_strict));
         return (InputSource.Of(files, preprocessing, loading, Math.Min(Batch, files.Images.Count)),
-            new InputSize(3, preprocessing.Height, preprocessing.Width).Shape(net));
+            InputSize.Of(preprocessing).Shape(net));
     }
 
     private static List<SkippedImage> Explain(

@@ -120,7 +120,7 @@ internal sealed class ProjectVerb : Verb
             : isOne ? new ImageSet([], [new LabelledImage(photos, LabelledImage.Unlabelled)])
             : Photos.Find(photos);
         var source = InputSource.Of(files, preprocessing, Common.Loading(given, isOne || given.Flag(_strict)), Math.Min(Batch, files.Images.Count));
-        return new Input(net.OfSize(preprocessing.Height, preprocessing.Width), source, new InputSize(3, preprocessing.Height, preprocessing.Width).Shape(net));
+        return new Input(net.OfSize(preprocessing.Height, preprocessing.Width), source, InputSize.Of(preprocessing).Shape(net));
     }
 
     /// <summary>Without biases a projection is proportional to what it starts from, so where the activation is too much, one shows the same, said out
