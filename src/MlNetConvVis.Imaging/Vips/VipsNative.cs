@@ -138,8 +138,11 @@ internal static unsafe partial class VipsNative
     [LibraryImport(Library, EntryPoint = "vips_image_new_from_memory")]
     public static partial nint ImageFromMemory(void* data, nuint length, int width, int height, int bands, int format);
 
-    [LibraryImport(Library, EntryPoint = "vips_image_write_to_memory")]
-    public static partial void* WriteToMemory(nint image, out nuint length);
+    [LibraryImport(Library, EntryPoint = "vips_region_new")]
+    public static partial nint RegionOf(nint image);
+
+    [LibraryImport(Library, EntryPoint = "vips_region_fetch")]
+    public static partial void* Fetch(nint region, int left, int top, int width, int height, out nuint length);
 
     [LibraryImport(Library, EntryPoint = "vips_tracked_get_mem")]
     public static partial nuint TrackedMemory();
