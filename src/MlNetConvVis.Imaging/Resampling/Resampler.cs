@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -7,6 +8,7 @@ namespace MlNetConvVis.Imaging.Resampling;
 /// <summary>Separable resampling in two 8-bit passes, columns first, equal to Pillow's to the bit.</summary>
 internal static class Resampler
 {
+    private const int RowsAtATime = 4;
     private const int Half = 1 << (ResampleWeights.FractionBits - 1);
 
     /// <summary>Resizes to width x height and returns the given window of that.</summary>
@@ -33,16 +35,55 @@ internal static class Resampler
     private static byte[] ResampleColumns(RgbImage image, ResampleWeights weights, int width)
     {
         var source = image.Pixels;
+        var stride = 3 * image.Width;
         var target = new byte[3 * width * image.Height];
-        for (var y = 0; y < image.Height; y++)
+        var y = 0;
+        for (; y < image.Height - RowsAtATime; y += RowsAtATime)      // not the last row: vectors read one byte more than a pixel
         {
-            var row = source[(3 * y * image.Width)..];
-            var output = target.AsSpan(3 * y * width, 3 * width);
             for (var x = 0; x < width; x++)
-                SumPixels(row[(3 * weights.First(x))..], weights.Weights(x), output.Slice(3 * x, 3));
+            {
+                var taps = weights.Weights(x);
+                var at = (y * stride) + (3 * weights.First(x));
+                SumPixels(source.Slice(at, ((RowsAtATime - 1) * stride) + (3 * taps.Length) + 1), stride, taps, target.AsSpan(3 * ((y * width) + x)), 3 * width);
+            }
+        }
+
+        for (; y < image.Height; y++)
+        {
+            for (var x = 0; x < width; x++) SumPixels(source[((y * stride) + (3 * weights.First(x)))..], weights.Weights(x), target.AsSpan(3 * ((y * width) + x), 3));
         }
 
         return target;
+    }
+
+    // The same pixel of four rows below one another, each as below.
+    private static void SumPixels(ReadOnlySpan<byte> pixels, int stride, ReadOnlySpan<int> weights, Span<byte> output, int outputStride)
+    {
+        var (s0, s1, s2, s3) = (Vector128.Create(Half), Vector128.Create(Half), Vector128.Create(Half), Vector128.Create(Half));
+        ref var pixel = ref MemoryMarshal.GetReference(pixels);
+        for (var k = 0; k < weights.Length; k++)
+        {
+            var weight = weights[k];
+            s0 += Four(ref Unsafe.Add(ref pixel, 3 * k)) * weight;
+            s1 += Four(ref Unsafe.Add(ref pixel, stride + (3 * k))) * weight;
+            s2 += Four(ref Unsafe.Add(ref pixel, (2 * stride) + (3 * k))) * weight;
+            s3 += Four(ref Unsafe.Add(ref pixel, (3 * stride) + (3 * k))) * weight;
+        }
+
+        var bytes = Vector128.Narrow(Vector128.Narrow(Clamped(s0), Clamped(s1)).AsUInt16(), Vector128.Narrow(Clamped(s2), Clamped(s3)).AsUInt16()).AsUInt32();
+        Write(bytes[0], output);
+        Write(bytes[1], output[outputStride..]);
+        Write(bytes[2], output[(2 * outputStride)..]);
+        Write(bytes[3], output[(3 * outputStride)..]);
+    }
+
+    private static Vector128<int> Four(ref byte pixel) =>
+        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(ref pixel)).AsByte())).AsInt32();
+
+    private static void Write(uint pixel, Span<byte> output)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(output, (ushort)pixel);
+        output[2] = (byte)(pixel >> 16);
     }
 
     // One pixel = weights of neighbouring pixels. A vector holds (R, G, B, next R): the fourth is computed and dropped. The very last
@@ -54,8 +95,7 @@ internal static class Resampler
         ref var pixel = ref MemoryMarshal.GetReference(pixels);
         for (var k = 0; k < vectors; k++)
         {
-            var four = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref pixel, 3 * k))).AsByte();
-            sum += Vector128.WidenLower(Vector128.WidenLower(four)).AsInt32() * weights[k];
+            sum += Four(ref Unsafe.Add(ref pixel, 3 * k)) * weights[k];
         }
 
         for (var k = vectors; k < weights.Length; k++)

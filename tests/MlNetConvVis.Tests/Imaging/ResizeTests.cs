@@ -34,6 +34,27 @@ public sealed class ResizeTests
         ImageAssert.Close(expected, s_source.Resize(width, height, filter, window), 0);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(9)]
+    [InlineData(13)]
+    public void Rows_are_resampled_alike_however_many_there_are(int height)
+    {
+        var picture = s_source.Crop(new PixelWindow(3, 2, 41, height));
+        foreach (var (width, filter) in new[] { (17, ResampleFilter.Bilinear), (17, ResampleFilter.Bicubic), (90, ResampleFilter.Bicubic) })
+        {
+            var resized = picture.Resize(width, height, filter);
+            for (var y = 0; y < height; y++)
+            {
+                var alone = picture.Crop(new PixelWindow(0, y, 41, 1)).Resize(width, 1, filter);
+                ImageAssert.Close(alone, resized.Crop(new PixelWindow(0, y, width, 1)), 0);
+            }
+        }
+    }
+
     [Fact]
     public void The_same_size_gives_the_same_picture() => Assert.Same(s_source, s_source.Resize(s_source.Width, s_source.Height));
 
