@@ -42,7 +42,7 @@ public sealed class ImageLoader
         var length = _preprocessing.TensorLength;
         if (nchw.Length < (long)images.Count * length)
             throw new ArgumentException($"{nchw.Length} floats do not hold {images.Count} pictures of {length}.", nameof(nchw));
-        var batch = ForEach(images, _preprocessing.Frame, (i, frame) => _preprocessing.Normalize(frame, nchw.Span.Slice(i * length, length)), cancellation);
+        var batch = ForEach(images, (i, image) => _preprocessing.Preprocess(image, nchw.Span.Slice(i * length, length)), cancellation);
         for (var i = 0; i < batch.Count; i++)
         {
             if (batch.Loaded[i] != i)      // close the gap that skipped files left
@@ -89,13 +89,12 @@ public sealed class ImageLoader
     {
         ArgumentNullException.ThrowIfNull(images);
         var found = new RgbImage[images.Count];
-        var batch = ForEach(images, cut, (i, picture) => found[i] = picture, cancellation);
+        var batch = ForEach(images, (i, image) => found[i] = cut(image), cancellation);
         pictures = [.. batch.Loaded.Select(i => found[i])];
         return batch;
     }
 
-    private ImageBatch ForEach(
-        IReadOnlyList<ImageSource> images, Func<RgbImage, RgbImage> cut, Action<int, RgbImage> use, CancellationToken cancellation)
+    private ImageBatch ForEach(IReadOnlyList<ImageSource> images, Action<int, RgbImage> use, CancellationToken cancellation)
     {
         var errors = new ImageDecodeException?[images.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellation };
@@ -103,7 +102,7 @@ public sealed class ImageLoader
         {
             try
             {
-                use(i, Cut(images[i], cut));
+                Use(images[i], image => use(i, image));
             }
             catch (ImageDecodeException e)
             {
@@ -119,12 +118,12 @@ public sealed class ImageLoader
             [.. errors.Index().Where(e => e.Item is not null).Select(e => new BrokenImage(e.Index, images[e.Index].Name, e.Item!.Message))]);
     }
 
-    private RgbImage Cut(ImageSource source, Func<RgbImage, RgbImage> cut)
+    private void Use(ImageSource source, Action<RgbImage> use)
     {
         var image = source.Read(_options.Decode, _options.Codec);
         try
         {
-            return cut(image);
+            use(image);
         }
         catch (ArgumentException e)
         {

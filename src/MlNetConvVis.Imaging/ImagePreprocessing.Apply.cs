@@ -58,8 +58,16 @@ public sealed partial record ImagePreprocessing
     /// <param name="tensor">Takes <see cref="TensorLength"/> floats, channel by channel or, with <see cref="TensorLayout.Nhwc"/>, pixel by pixel.</param>
     public void Preprocess(RgbImage image, Span<float> tensor)
     {
+        ArgumentNullException.ThrowIfNull(image);
         CheckLength(tensor.Length, nameof(tensor));
-        Normalize(Frame(image), tensor);
+        if (ResizedSize(image.Width, image.Height) != (image.Width, image.Height))
+        {
+            Normalize(Frame(image), tensor);
+            return;
+        }
+
+        var (window, centre) = (Placed(image, CentreWindow), CentreWindow);      // nothing to resize: read where it lies
+        Normalize(image, (window.X, window.Y), (centre.X, centre.Y), false, tensor);
     }
 
     /// <summary>Turns the network's numbers back into a picture: <c>pixel = x / scale[c] + mean[c]</c>, rounded, kept within 0 to
@@ -126,6 +134,14 @@ public sealed partial record ImagePreprocessing
     private RgbImage Cut(RgbImage image, PixelWindow window)
     {
         ArgumentNullException.ThrowIfNull(image);
+        var (width, height) = ResizedSize(image.Width, image.Height);
+        return image.Resize(width, height, Filter, Placed(image, window));
+    }
+
+    /// <summary>Finds a window of the canvas in the resized picture.</summary>
+    /// <exception cref="ArgumentException">The resized picture is smaller than the canvas.</exception>
+    private PixelWindow Placed(RgbImage image, PixelWindow window)
+    {
         var ((width, height), canvas) = (ResizedSize(image.Width, image.Height), CanvasSize);
         if (width < canvas.Width || height < canvas.Height)
         {
@@ -134,8 +150,7 @@ public sealed partial record ImagePreprocessing
                 "and preprocessing says resize 'none'. Choose 'warp' or 'shortest'.", nameof(image));
         }
 
-        var (x, y) = (CentreOffset(width, canvas.Width) + window.X, CentreOffset(height, canvas.Height) + window.Y);
-        return image.Resize(width, height, Filter, window with { X = x, Y = y });
+        return window with { X = CentreOffset(width, canvas.Width) + window.X, Y = CentreOffset(height, canvas.Height) + window.Y };
     }
 
     private void Normalize(RgbImage picture, (int X, int Y) from, (int X, int Y) inMean, bool mirrored, Span<float> tensor)
@@ -175,6 +190,12 @@ public sealed partial record ImagePreprocessing
             {
                 var pixels = picture.Pixels.Slice(3 * (((from.Y + row) * picture.Width) + from.X), 3 * Width);
                 var target = tensor[(first + (row * Width * step))..];
+                if (means is null && step == 1 && !mirrored)
+                {
+                    PixelPlanes.Normalize(pixels, colour, Mean[channel], Scale[channel], target[..Width]);
+                    continue;
+                }
+
                 if (means is null)
                 {
                     LookUpRow(pixels[colour..], value, target[..(((Width - 1) * step) + 1)], step, mirrored);
