@@ -31,8 +31,8 @@ public sealed class ImageLoader
 
     /// <summary>Reads and preprocesses images.</summary>
     /// <param name="images">The images.</param>
-    /// <param name="nchw">Takes the pictures, one behind the other without gaps for skipped ones; at least images x 3 x Height x Width
-    /// floats.</param>
+    /// <param name="nchw">Takes the pictures, one behind the other without gaps for skipped ones; at least
+    /// <see cref="ImagePreprocessing.TensorLength"/> floats for each image.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ImageDecodeException">An image cannot be read and <see cref="ImageLoaderOptions.Strict"/> is set: the first such
     /// image.</exception>
