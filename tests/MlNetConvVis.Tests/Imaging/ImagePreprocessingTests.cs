@@ -87,6 +87,47 @@ public sealed class ImagePreprocessingTests
         ImageAssert.Close(image, reversed.ToImage(tensor), 0);
     }
 
+    /// <summary>Rows long enough for vectors, and not a whole number of them.</summary>
+    [Theory]
+    [InlineData(ChannelOrder.Rgb)]
+    [InlineData(ChannelOrder.Bgr)]
+    public void Every_pixel_of_a_long_row_is_minus_mean_times_scale(ChannelOrder order)
+    {
+        var (image, preprocessing) = (Drawn(37, 2), new ImagePreprocessing
+        {
+            Width = 37, Height = 2, Resize = ResizeMode.None, Channels = order, Mean = new ChannelValues(104.5f, 117, 123), Scale = new ChannelValues(0.1f, 2, 3),
+        });
+        var tensor = new float[preprocessing.TensorLength];
+        preprocessing.Preprocess(image, tensor);
+        for (var i = 0; i < tensor.Length; i++)
+        {
+            var (channel, pixel) = Math.DivRem(i, 74);
+            var value = image.Pixels[(3 * pixel) + (order == ChannelOrder.Rgb ? channel : 2 - channel)];
+            Assert.Equal((value - preprocessing.Mean[channel]) * preprocessing.Scale[channel], tensor[i]);
+        }
+    }
+
+    [Fact]
+    public void A_picture_that_needs_no_resizing_gives_what_its_frame_gives()
+    {
+        var image = Drawn(50, 41);
+        var plain = new ImagePreprocessing { Width = 20, Height = 18, Resize = ResizeMode.None };
+        foreach (var preprocessing in new[] { plain, plain with { CanvasWidth = 31, CanvasHeight = 27 }, plain with { Resize = ResizeMode.Warp, WarpWidth = 50, WarpHeight = 41 } })
+        {
+            var (whole, framed) = (new float[preprocessing.TensorLength], new float[preprocessing.TensorLength]);
+            preprocessing.Preprocess(image, whole);
+            preprocessing.Normalize(preprocessing.Frame(image), framed);
+            Assert.Equal(framed, whole);
+        }
+    }
+
+    private static RgbImage Drawn(int width, int height)
+    {
+        var pixels = new byte[3 * width * height];
+        new Random(1).NextBytes(pixels);
+        return new RgbImage(width, height, pixels);
+    }
+
     /// <summary>What Pillow 9.4's Image.new("RGB", (1, 1), colour).convert("L") holds, which rounds to whole numbers.</summary>
     [Theory]
     [InlineData(255, 0, 0, 76)]

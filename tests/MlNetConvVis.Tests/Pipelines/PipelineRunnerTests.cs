@@ -200,6 +200,7 @@ public sealed class PipelineRunnerTests : IDisposable
         using var source = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => RunPipeline(new Watcher { StopAt = "projected to pixels", Source = source }, source.Token));
         var pass = Path.Combine(Run, "visualize", "visualize.pass");
+        Assert.True(File.Exists(pass));
         var written = File.GetLastWriteTimeUtc(pass);
         RunPipeline();
         Assert.Equal(written, File.GetLastWriteTimeUtc(pass));

@@ -27,6 +27,18 @@ public sealed class PoolFirstTests
         }
     }
 
+    [Fact]
+    public void A_rectifier_that_is_asked_for_itself_stays_where_it_is()
+    {
+        var build = new GraphBuilder("both");
+        var shape = TensorShape.Of(1, 2, 8, 8);
+        var rectified = build.Relu(build.Input("x", ElementType.Float, shape));
+        var pooled = build.Node("MaxPool", [rectified], OnnxAttributes.Of(("kernel_shape", new long[] { 2, 2 })), "pooled");
+        var asked = new ValueInfo(rectified.Name, ElementType.Float, shape);
+        Assert.Equal(["Relu", "MaxPool"], PoolFirst.Of(build.ToGraph(asked, new ValueInfo(pooled.Name, ElementType.Float, null))).Nodes.Select(static n => n.OpType));
+        Assert.Equal(["MaxPool", "Relu"], PoolFirst.Of(build.ToGraph(new ValueInfo(pooled.Name, ElementType.Float, null))).Nodes.Select(static n => n.OpType));
+    }
+
     private static TrainingStep Step(bool secondReader)
     {
         var random = new SplitMix64(9);
