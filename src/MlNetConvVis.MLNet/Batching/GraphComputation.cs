@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlNetConvVis.Graph;
@@ -7,19 +6,25 @@ using MlNetConvVis.Runtime;
 namespace MlNetConvVis.MLNet.Batching;
 
 /// <summary>
-/// A graph whose inputs and outputs are named like columns. On the processor the rows of a batch are dealt to its threads, each with buffers of
-/// its own over one session: quicker than all threads on one image after the other.
+/// A graph whose inputs and outputs are named like columns. On the processor each thread computes rows of its own over one session: quicker than all
+/// threads on one image after the other.
 /// </summary>
 internal sealed class GraphComputation : IBatchComputation
 {
     private readonly SessionSettings _settings;
+    private readonly int _batchSize;
     private readonly Lazy<GraphSession> _session;
-    private readonly ConcurrentBag<GraphRun> _idle = [];
+    private readonly Lock _gate = new();
+    private readonly Stack<GraphRun> _idle = [];
+    private int _open;
     private bool _disposed;
 
+    /// <param name="graph">The graph.</param>
+    /// <param name="settings">Device and threads.</param>
+    /// <param name="batchSize">How many rows are computed at a time, by all threads together.</param>
     public GraphComputation(OnnxGraph graph, SessionSettings settings, int batchSize)
     {
-        (Graph, _settings, BatchSize) = (graph, settings, batchSize);
+        (Graph, _settings, _batchSize) = (graph, settings, batchSize);
         Inputs = [.. graph.Inputs.Select(static i => i.Name)];
         Outputs = [.. graph.Outputs.Select(static o => o.Name)];
         _session = new(() => new GraphSession(Graph, settings with { Threads = 1 }));
@@ -31,112 +36,93 @@ internal sealed class GraphComputation : IBatchComputation
 
     public IReadOnlyList<string> Outputs { get; }
 
-    public int BatchSize { get; }
-
-    public IBatchRun Open()
+    public IReadOnlyList<IBatchRun> Open()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return _idle.TryTake(out var run) ? run : new GraphRun(this, Lanes());
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var session = _session.Value;
+            var threads = session.Provider == SessionSettings.ProcessorProvider ? Math.Min(_settings.ThreadCount, _batchSize) : 1;
+            var share = (_batchSize + threads - 1) / threads;
+            _open += threads + 1;
+            return [.. Enumerable.Range(0, threads + 1).Select(_ => _idle.TryPop(out var run) ? run : new GraphRun(this, session.Bind(share)))];
+        }
     }
 
-    /// <summary>Closes the session; runs that are still open are closed when they come back.</summary>
+    /// <summary>Closes the session, or has the last reader close it that still computes.</summary>
     public void Dispose()
     {
-        _disposed = true;
-        while (_idle.TryTake(out var run)) run.Close();
-        if (_session.IsValueCreated) _session.Value.Dispose();
+        lock (_gate)
+        {
+            if (_disposed) return;
+            _disposed = true;
+            CloseWhatIsIdle();
+        }
     }
 
     private void Return(GraphRun run)
     {
-        if (_disposed) run.Close();
-        else _idle.Add(run);
+        lock (_gate)
+        {
+            _idle.Push(run);
+            _open--;
+            if (_disposed) CloseWhatIsIdle();
+        }
     }
 
-    private BoundRun[] Lanes()
+    private void CloseWhatIsIdle()
     {
-        var session = _session.Value;
-        var count = session.Provider == SessionSettings.ProcessorProvider ? Math.Min(_settings.ThreadCount, BatchSize) : 1;
-        return [.. Enumerable.Range(0, count).Select(_ => session.Bind((BatchSize + count - 1) / count))];
+        while (_idle.TryPop(out var run)) run.Close();
+        if (_open == 0 && _session.IsValueCreated) _session.Value.Dispose();
     }
 
-    private sealed class GraphRun(GraphComputation owner, BoundRun[] lanes) : IBatchRun
+    private sealed class GraphRun(GraphComputation owner, BoundRun run) : IBatchRun
     {
-        // Where a network fixes its batch a lane may hold fewer rows than its share: then it runs several times, and results are kept apart.
-        private readonly Dictionary<string, Array> _results = owner.Graph.Outputs.ToDictionary(
-            static o => o.Name,
-            o => o.Type == ElementType.Float
-                ? (Array)new float[owner.BatchSize * lanes[0].ItemLength(o.Name)] : new long[owner.BatchSize * lanes[0].ItemLength(o.Name)],
-            StringComparer.Ordinal);
+        public int Capacity => run.Capacity;
 
         public void Compute(int rows, IReadOnlyList<ColumnBlock> inputs)
         {
-            var share = (rows + lanes.Length - 1) / lanes.Length;
-            try
-            {
-                Parallel.For(0, (rows + share - 1) / share, lane => ComputeShare(lanes[lane], lane * share, Math.Min(rows, (lane + 1) * share), inputs));
-            }
-            catch (AggregateException e) when (e.InnerExceptions.Count > 0)
-            {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-            }
+            for (var i = 0; i < inputs.Count; i++) Write(owner.Graph.Inputs[i].Name, inputs[i], rows);
+            run.Run(rows);
         }
 
-        public Delegate Getter(string output, Func<int> row) => _results[output] switch
+        public Delegate Getter(string output, Func<int> row) => owner.Graph.Outputs.First(o => o.Name == output).Type switch
         {
-            float[] floats => Getter(floats, lanes[0].ItemLength(output), row),
-            long[] longs => Getter(longs, lanes[0].ItemLength(output), row),
-            _ => throw new InvalidOperationException($"'{output}' holds neither float nor int64."),
+            ElementType.Float => Getter(() => run.Floats(output), run.ItemLength(output), row),
+            ElementType.Int64 => Getter(() => run.Longs(output), run.ItemLength(output), row),
+            var type => throw new InvalidOperationException($"'{output}' holds {type}, neither float nor int64."),
         };
 
         public void Dispose() => owner.Return(this);
 
-        public void Close()
-        {
-            foreach (var lane in lanes) lane.Dispose();
-        }
+        public void Close() => run.Dispose();
 
-        private static ValueGetter<VBuffer<T>> Getter<T>(T[] values, int length, Func<int> row) => (ref VBuffer<T> value) =>
+        private static ValueGetter<VBuffer<T>> Getter<T>(Values<T> values, int length, Func<int> row) => (ref VBuffer<T> value) =>
         {
+            var slot = row();
             var editor = VBufferEditor.Create(ref value, length);
-            values.AsSpan(row() * length, length).CopyTo(editor.Values);
+            values().Slice(slot * length, length).CopyTo(editor.Values);
             value = editor.Commit();
         };
 
-        private void ComputeShare(BoundRun lane, int first, int end, IReadOnlyList<ColumnBlock> inputs)
+        private void Write(string input, ColumnBlock column, int rows)
         {
-            for (; first < end; first += lane.Capacity)
-            {
-                var count = Math.Min(lane.Capacity, end - first);
-                for (var i = 0; i < inputs.Count; i++) Write(lane, owner.Graph.Inputs[i], inputs[i], first, count);
-                lane.Run(count);
-                foreach (var (name, values) in _results)
-                {
-                    var length = lane.ItemLength(name);
-                    if (values is float[] floats) lane.Floats(name)[..(count * length)].CopyTo(floats.AsSpan(first * length));
-                    else lane.Longs(name)[..(count * length)].CopyTo(((long[])values).AsSpan(first * length));
-                }
-            }
-        }
-
-        private static void Write(BoundRun lane, ValueInfo input, ColumnBlock column, int first, int count)
-        {
-            var length = lane.ItemLength(input.Name);
-            for (var i = 0; i < count; i++)
+            var length = run.ItemLength(input);
+            for (var i = 0; i < rows; i++)
             {
                 switch (column)
                 {
                     case VectorBlock<float> floats:
-                        Copy(in floats[first + i], lane.Floats(input.Name).Slice(i * length, length), input.Name);
+                        Copy(in floats[i], run.Floats(input).Slice(i * length, length), input);
                         break;
                     case VectorBlock<long> longs:
-                        Copy(in longs[first + i], lane.Longs(input.Name).Slice(i * length, length), input.Name);
+                        Copy(in longs[i], run.Longs(input).Slice(i * length, length), input);
                         break;
                     case ScalarBlock<long> longs when length == 1:
-                        lane.Longs(input.Name)[i] = longs[first + i];
+                        run.Longs(input)[i] = longs[i];
                         break;
                     default:
-                        throw new InvalidOperationException($"Column '{input.Name}' does not hold what was promised when the pipeline was fitted.");
+                        throw new InvalidOperationException($"Column '{input}' does not hold what was promised when the pipeline was fitted.");
                 }
             }
         }
@@ -152,4 +138,6 @@ internal sealed class GraphComputation : IBatchComputation
             from.CopyTo(to);
         }
     }
+
+    private delegate Span<T> Values<T>();
 }

@@ -1,6 +1,6 @@
 namespace MlNetConvVis.MLNet.Batching;
 
-/// <summary>What makes columns out of columns, many rows at a time. Threads may share it; each opens a run of its own.</summary>
+/// <summary>What makes columns out of columns, many rows at a time. Threads may share it; each reader opens runs of its own.</summary>
 internal interface IBatchComputation : IDisposable
 {
     /// <summary>Gets the columns it reads.</summary>
@@ -9,16 +9,17 @@ internal interface IBatchComputation : IDisposable
     /// <summary>Gets the columns it makes.</summary>
     IReadOnlyList<string> Outputs { get; }
 
-    /// <summary>Gets the most rows of one run.</summary>
-    int BatchSize { get; }
-
-    /// <summary>Opens a run; nothing native is opened before.</summary>
-    IBatchRun Open();
+    /// <summary>Opens the runs of one reader: as many as compute side by side, and one whose rows are handed out meanwhile. Nothing native is opened
+    /// before.</summary>
+    IReadOnlyList<IBatchRun> Open();
 }
 
-/// <summary>One reader's run; for one thread at a time. To dispose of it gives its buffers back for the next reader.</summary>
+/// <summary>Computes some rows at a time, for one thread at a time. To dispose of it gives its buffers back for the next reader.</summary>
 internal interface IBatchRun : IDisposable
 {
+    /// <summary>Gets the most rows that it computes at once.</summary>
+    int Capacity { get; }
+
     /// <summary>Computes rows.</summary>
     /// <param name="rows">How many, at least one.</param>
     /// <param name="inputs">The input columns, in the computation's order.</param>

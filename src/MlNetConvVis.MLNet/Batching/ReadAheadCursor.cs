@@ -1,26 +1,27 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace MlNetConvVis.MLNet.Batching;
 
-/// <summary>Reads a batch of rows ahead, computes their new columns at once, and hands the rows out one by one in the source's order.</summary>
+/// <summary>
+/// Reads batches of rows ahead and hands the rows out one by one in the source's order, while the new columns of the batches behind are computed side by
+/// side. The source is read by the thread that asks for rows, never by another.
+/// </summary>
 internal sealed class ReadAheadCursor : DataViewRowCursor
 {
     private readonly DataViewSchema _schema;
     private readonly DataViewRowCursor _source;
     private readonly bool[] _active;
-    private readonly IBatchRun _run;
-    private readonly int _capacity;
-    private readonly ColumnBlock?[] _blocks;
-    private readonly ColumnBlock[] _inputs;
-    private readonly ValueGetter<DataViewRowId> _readId;
-    private readonly DataViewRowId[] _ids;
-    private readonly long[] _batches;
-    private int _slot = -1;
-    private int _filled;
+    private readonly RowBatch[] _ring;
+    private int _current = -1;
+    private int _slot;
     private long _position = -1;
+    private bool _sourceEnded;
     private bool _ended;
     private bool _disposed;
+    private ExceptionDispatchInfo? _torn;
+    private ExceptionDispatchInfo? _failure;
 
     /// <summary>Starts before the first row.</summary>
     /// <param name="schema">Old columns, then those of the computation.</param>
@@ -31,29 +32,30 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
     public ReadAheadCursor(
         DataViewSchema schema, DataViewRowCursor source, bool[] active, DataViewSchema.Column[] inputs, IBatchComputation computation)
     {
-        (_schema, _source, _active, _capacity) = (schema, source, active, computation.BatchSize);
-        _blocks = [.. source.Schema.Select(c => active[c.Index] || inputs.Contains(c) ? ColumnBlock.Of(source, c, _capacity) : null)];
-        _inputs = [.. inputs.Select(c => _blocks[c.Index]!)];
-        _readId = source.GetIdGetter();
-        (_ids, _batches) = (new DataViewRowId[_capacity], new long[_capacity]);
-        _run = computation.Open();
+        (_schema, _source, _active) = (schema, source, active);
+        _ring = [.. computation.Open().Select(run => new RowBatch(source, active, inputs, run))];
     }
 
     public override long Position => _position;
 
-    public override long Batch => _slot >= 0 && _slot < _filled ? _batches[_slot] : 0;
+    public override long Batch => _position >= 0 ? _ring[_current].Place(_slot).Batch : 0;
 
     public override DataViewSchema Schema => _schema;
 
     public override bool MoveNext()
     {
+        _failure?.Throw();
         if (_ended) return false;
-        if (++_slot >= _filled) ReadAhead();
+        if (_current < 0 || ++_slot >= _ring[_current].Count) NextBatch();
         _position = _ended ? -1 : _position + 1;
         return !_ended;
     }
 
-    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = _ids[Current()];
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) =>
+    {
+        var slot = Slot();
+        id = _ring[_current].Place(slot).Id;
+    };
 
     public override bool IsColumnActive(DataViewSchema.Column column) => column.Index < _active.Length && _active[column.Index];
 
@@ -61,9 +63,14 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
     {
         if (!IsColumnActive(column))
             throw new ArgumentException($"Column '{column.Name}' was not asked for when the data was opened.", nameof(column));
-        var getter = column.Index < _blocks.Length ? _blocks[column.Index]!.Getter(Current) : _run.Getter(column.Name, Current);
-        return getter as ValueGetter<TValue> ?? throw new InvalidOperationException(
-            $"Column '{column.Name}' holds {column.Type}, but was read as {typeof(TValue).Name}. Read it as {column.Type.RawType.Name}.");
+        if (_ring[0].Getter(column, Slot) is not ValueGetter<TValue>)
+        {
+            throw new InvalidOperationException(
+                $"Column '{column.Name}' holds {column.Type}, but was read as {typeof(TValue).Name}. Read it as {column.Type.RawType.Name}.");
+        }
+
+        var getters = Array.ConvertAll(_ring, batch => (ValueGetter<TValue>)batch.Getter(column, Slot));
+        return (ref TValue value) => getters[Math.Max(_current, 0)](ref value);
     }
 
     protected override void Dispose(bool disposing)
@@ -71,27 +78,46 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         if (disposing && !_disposed)
         {
             _disposed = true;
-            foreach (var block in _blocks) block?.Release();
-            _run.Dispose();
+            foreach (var batch in _ring) batch.Release();
             _source.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private int Current() => _position >= 0 ? _slot
+    private int Slot() => _position >= 0 ? _slot
         : throw new InvalidOperationException("There is no current row: MoveNext was not called yet, or said that there are no more rows.");
 
-    private void ReadAhead()
+    /// <summary>Reads into the batch that has been handed out (at first into all), and goes on to the next.</summary>
+    private void NextBatch()
     {
-        for (_filled = 0; _filled < _capacity && _source.MoveNext(); _filled++)
+        if (_current < 0) Array.ForEach(_ring, Read);
+        else Read(_ring[_current]);
+        (_current, _slot) = ((_current + 1) % _ring.Length, 0);
+        try
         {
-            foreach (var block in _blocks) block?.Fill(_filled);
-            _readId(ref _ids[_filled]);
-            _batches[_filled] = _source.Batch;
+            _ring[_current].Wait();
+            _ended = _ring[_current].Count == 0;
+            if (_ended) _torn?.Throw();
         }
+        catch (Exception e)
+        {
+            (_failure, _position) = (ExceptionDispatchInfo.Capture(e), -1);
+            throw;
+        }
+    }
 
-        (_slot, _ended) = (0, _filled == 0);
-        if (!_ended) _run.Compute(_filled, _inputs);
+    /// <summary>Reads the next rows; an error of the source is kept until the rows before it were handed out.</summary>
+    private void Read(RowBatch batch)
+    {
+        batch.Clear();
+        try
+        {
+            if (!_sourceEnded) _sourceEnded = !batch.Read();
+        }
+        catch (Exception e)
+        {
+            (_sourceEnded, _torn) = (true, ExceptionDispatchInfo.Capture(e));
+        }
     }
 }

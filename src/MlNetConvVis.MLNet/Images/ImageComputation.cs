@@ -5,27 +5,31 @@ using MlNetConvVis.MLNet.Batching;
 
 namespace MlNetConvVis.MLNet.Images;
 
-/// <summary>Decodes and preprocesses a batch of files side by side.</summary>
+/// <summary>Decodes and preprocesses files, each thread files of its own.</summary>
 internal sealed class ImageComputation(string input, string output, PhotoFolder source, int batchSize) : IBatchComputation
 {
     public IReadOnlyList<string> Inputs { get; } = [input];
 
     public IReadOnlyList<string> Outputs { get; } = [output];
 
-    public int BatchSize => batchSize;
-
-    public IBatchRun Open() => new ImageRun(source, batchSize);
+    public IReadOnlyList<IBatchRun> Open()
+    {
+        var threads = Math.Min(Environment.ProcessorCount, batchSize);
+        return [.. Enumerable.Range(0, threads + 1).Select(_ => new ImageRun(source, (batchSize + threads - 1) / threads))];
+    }
 
     public void Dispose()
     {
         // nothing native is held
     }
 
-    private sealed class ImageRun(PhotoFolder source, int batchSize) : IBatchRun
+    private sealed class ImageRun(PhotoFolder source, int capacity) : IBatchRun
     {
-        private readonly ImageLoader _loader = new(source.Preprocessing, new ImageLoaderOptions { Strict = true });
+        private readonly ImageLoader _loader = new(source.Preprocessing, new ImageLoaderOptions { Strict = true, Threads = 1 });
         private readonly int _length = source.Preprocessing.TensorLength;
-        private readonly float[] _pixels = new float[batchSize * source.Preprocessing.TensorLength];
+        private readonly float[] _pixels = new float[capacity * source.Preprocessing.TensorLength];
+
+        public int Capacity => capacity;
 
         public void Compute(int rows, IReadOnlyList<ColumnBlock> inputs)
         {
@@ -35,8 +39,9 @@ internal sealed class ImageComputation(string input, string output, PhotoFolder 
 
         public Delegate Getter(string output, Func<int> row) => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) =>
         {
+            var slot = row();
             var editor = VBufferEditor.Create(ref value, _length);
-            _pixels.AsSpan(row() * _length, _length).CopyTo(editor.Values);
+            _pixels.AsSpan(slot * _length, _length).CopyTo(editor.Values);
             value = editor.Commit();
         });
 

@@ -158,6 +158,19 @@ public sealed class TransferChainTests : IDisposable
         Assert.Contains("broken.png", error.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Images_before_a_broken_one_come_first()
+    {
+        File.WriteAllText(Path.Combine(_pictures.Path, "broken.png"), "no image");
+        var rows = Enumerable.Repeat(_pictures.Rows[0], 10).Append(new PictureRow { ImagePath = "broken.png", Label = "left" });
+        var data = _ml.Data.LoadFromEnumerable(rows);
+        var pixels = _ml.Transforms.LoadConvNetImages("Pixels", "ImagePath", PictureFolder.Network, _pictures.Path, batchSize: 2).Fit(data).Transform(data);
+        using var cursor = pixels.GetRowCursor([pixels.Schema["Pixels"]]);
+        for (var i = 0; i < 10; i++) Assert.True(cursor.MoveNext());
+        for (var i = 0; i < 2; i++)
+            Assert.Contains("broken.png", Assert.ThrowsAny<Exception>(() => cursor.MoveNext()).Message, StringComparison.Ordinal);
+    }
+
     private static IEstimator<ITransformer> Any<T>(IEstimator<T> estimator)
         where T : class, ITransformer => new AnyEstimator<T>(estimator);
 
