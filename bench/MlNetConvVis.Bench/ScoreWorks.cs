@@ -55,8 +55,8 @@ internal sealed record ScorePhotos(string[] Different, int Times, string What)
 }
 
 /// <summary>
-/// The bare network over the same photos, as quick as it is run anywhere here, each thread on images of its own: decoded beforehand, or as a part of the
-/// run before the network begins, with as many threads.
+/// The bare network over the same photos, decoded beforehand, or as a part of the run before the network begins, with as many threads. Each thread of the
+/// network has images of its own, which is as quick as it is run anywhere here, or all work on one batch, as ONNX Runtime runs it by itself.
 /// </summary>
 internal sealed class BareNetworkWork : IWork
 {
@@ -75,10 +75,11 @@ internal sealed class BareNetworkWork : IWork
     /// <param name="photos">The photos.</param>
     /// <param name="settings">Device and threads.</param>
     /// <param name="decodes">Whether the photos are decoded in each run, every one as often as it comes.</param>
-    public BareNetworkWork(ConvNet net, ScorePhotos photos, SessionSettings settings, bool decodes = false)
+    /// <param name="shared">Whether each thread has images of its own; otherwise all work on one batch, as ONNX Runtime does by itself.</param>
+    public BareNetworkWork(ConvNet net, ScorePhotos photos, SessionSettings settings, bool decodes = false, bool shared = true)
     {
         (_scores, _photos, _decodes) = (GradCamGraph.ScoresOf(net), photos, decodes);
-        _extractor = new FeatureExtractor(net, [_scores], switches: false, settings, ImagesOfOneThread * settings.ThreadCount, shared: true);
+        _extractor = new FeatureExtractor(net, [_scores], switches: false, settings, ImagesOfOneThread * settings.ThreadCount, shared);
         var preprocessing = net.RequirePreprocessing();
         _loader = new ImageLoader(preprocessing, new ImageLoaderOptions { Strict = true, Threads = settings.ThreadCount });
         _length = (int)preprocessing.TensorLength;
