@@ -8,7 +8,9 @@ namespace MlNetConvVis.Bench;
 /// <param name="Only">Part of the names of the cases to run; null for all.</param>
 /// <param name="Model">An ONNX file to time <c>score</c> and ML.NET with; null for none.</param>
 /// <param name="Photos">A folder of photos to time <c>score</c> with; null for noise.</param>
-internal sealed record BenchOptions(int Threads, bool Quick, int? Runs, string? Markdown, string? Only, string? Model = null, string? Photos = null);
+/// <param name="Count">How many photos it goes through; null for the usual number.</param>
+internal sealed record BenchOptions(
+    int Threads, bool Quick, int? Runs, string? Markdown, string? Only, string? Model = null, string? Photos = null, int? Count = null);
 
 /// <summary>All cases, one after another.</summary>
 internal static class BenchRun

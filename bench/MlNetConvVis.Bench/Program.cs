@@ -10,7 +10,8 @@ var markdown = new Option<FileInfo?>("--markdown") { Description = "Writes the t
 var only = new Option<string?>("--only") { Description = "Only cases whose name holds this text.", HelpName = "TEXT" };
 var model = new Option<FileInfo?>("--model") { Description = "An ONNX file, its preprocessing in a YAML file beside it: times score and ML.NET with it.", HelpName = "FILE" };
 var photos = new Option<DirectoryInfo?>("--photos") { Description = "Photos for score, in place of noise: JPEG files of noise take longer to decode.", HelpName = "DIR" };
-foreach (var number in new Option[] { threads, runs })
+var count = new Option<int?>("--count") { Description = "How many photos score goes through, those that are there again and again; 2,048 without it, 512 with --quick." };
+foreach (var number in new Option[] { threads, runs, count })
 {
     number.Validators.Add(result =>
     {
@@ -21,13 +22,13 @@ foreach (var number in new Option[] { threads, runs })
 
 var root = new RootCommand("Times MlNetConvVis beside PyTorch and Pillow, in turns, in one run. bench/README.md says how to read the table.")
 {
-    threads, quick, runs, markdown, only, model, photos,
+    threads, quick, runs, markdown, only, model, photos, count,
 };
 root.SetAction(parsed =>
 {
     var options = new BenchOptions(
         parsed.GetValue(threads), parsed.GetValue(quick), parsed.GetValue(runs), parsed.GetValue(markdown)?.FullName, parsed.GetValue(only),
-        parsed.GetValue(model)?.FullName, parsed.GetValue(photos)?.FullName);
+        parsed.GetValue(model)?.FullName, parsed.GetValue(photos)?.FullName, parsed.GetValue(count));
     try
     {
         BenchRun.Run(options, Console.Out, Console.Error);

@@ -36,12 +36,12 @@ internal sealed record ScorePhotos(string[] Different, int Times, string What)
     public string[] All => [.. Enumerable.Range(0, Different.Length * Times).Select(i => Different[i % Different.Length])];
 
     /// <summary>Takes the photos of a folder, or draws noise: JPEG where the peer can write it, else PNG.</summary>
-    public static ScorePhotos Of(string? given, Peer? peer, string folder, int times)
+    public static ScorePhotos Of(string? given, Peer? peer, string folder, int count)
     {
-        if (given is not null) return Found(given, Drawn * times, "photos");
+        if (given is not null) return Found(given, count, "photos");
         Photos.Write(folder, Drawn);
         var format = peer is not null && peer.ToJpeg(folder) ? "JPEG" : "PNG";
-        return Found(folder, Drawn * times, $"{format} files of noise, 500x375");
+        return Found(folder, count, $"{format} files of noise, 500x375");
     }
 
     public override string ToString() => $"{Different.Length * Times} {What}";

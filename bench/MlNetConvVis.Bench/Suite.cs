@@ -141,7 +141,7 @@ internal sealed class Suite(BenchOptions options, string shared)
     private IEnumerable<Entry> Score(Peer? peer, string file)
     {
         var net = ConvNet.Load(file);
-        var photos = new Lazy<ScorePhotos>(() => ScorePhotos.Of(options.Photos, peer, Path.Combine(shared, "score-photos"), options.Quick ? 16 : 64));
+        var photos = new Lazy<ScorePhotos>(() => ScorePhotos.Of(options.Photos, peer, Path.Combine(shared, "score-photos"), options.Count ?? (options.Quick ? 512 : 2048)));
         var work = new Case { Name = $"score: photos to rows with {Path.GetFileName(file)}, beside the bare network", Kind = "score", Long = true };
         yield return new Entry(work, () => new ScoreWork(net, photos.Value.All, _settings))
         {

@@ -34,6 +34,11 @@ internal static class ContextEnvironment
         };
     }
 
+    /// <summary>Gets the context's <see cref="MLContext.TempFilePath"/>.</summary>
+    /// <param name="catalog">One of the context's catalogs.</param>
+    /// <exception cref="NotSupportedException">This version of Microsoft.ML is built otherwise.</exception>
+    public static string TemporaryFolder(object catalog) => (string)Property(Of(catalog), nameof(MLContext.TempFilePath))!;
+
     /// <summary>Gets transforms that compute on the processor, whatever a context says.</summary>
     public static TransformsCatalog ProcessorTransforms => new MLContext().Transforms;
 

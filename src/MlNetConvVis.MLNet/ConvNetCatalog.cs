@@ -125,8 +125,8 @@ public static class ConvNetCatalog
         string[] read = [.. named.Inputs.Select(static i => i.Name)];
         return new ConvNetEstimator(
             inputs,
-            () => new StockOnnx(ContextEnvironment.TransformsOnDevice(catalog)
-                .ApplyOnnxModel(made, read, new MemoryStream(OnnxFile.ToBytes(ColumnGraph.OneRow(named, slotNames))))),
+            () => new StockEstimator(
+                catalog, ColumnGraph.OneRow(named, slotNames), file => ContextEnvironment.TransformsOnDevice(catalog).ApplyOnnxModel(made, read, file)),
             () => new GraphComputation(named, ContextEnvironment.Settings(catalog), batchSize));
     }
 

@@ -13,7 +13,7 @@ public sealed class ConvNetEstimator : IEstimator<ITransformer>
     private readonly IReadOnlyList<WantedColumn> _inputs;
     private readonly SharedModel _model;
 
-    internal ConvNetEstimator(IReadOnlyList<WantedColumn> inputs, Func<IEstimator<ITransformer>> stock, Func<IBatchComputation> batched) =>
+    internal ConvNetEstimator(IReadOnlyList<WantedColumn> inputs, Func<StockEstimator> stock, Func<IBatchComputation> batched) =>
         (_inputs, _model) = (inputs, new SharedModel(stock, batched));
 
     /// <summary>Checks the columns and gives the transformer.</summary>

@@ -5,10 +5,10 @@ namespace MlNetConvVis.MLNet.Batching;
 /// <summary>What all transformers of one estimator share (cross-validation fits one a fold): opened once, closed with the last of them.</summary>
 /// <param name="stock">Makes ML.NET's own estimator.</param>
 /// <param name="batched">Makes what computes the same in batches.</param>
-internal sealed class SharedModel(Func<IEstimator<ITransformer>> stock, Func<IBatchComputation> batched)
+internal sealed class SharedModel(Func<StockEstimator> stock, Func<IBatchComputation> batched)
 {
     private readonly Lock _gate = new();
-    private IEstimator<ITransformer>? _stock;
+    private StockEstimator? _stock;
     private IBatchComputation? _computation;
     private int _users;
 
@@ -37,6 +37,7 @@ internal sealed class SharedModel(Func<IEstimator<ITransformer>> stock, Func<IBa
             if (--_users > 0) return;
             (inner as IDisposable)?.Dispose();
             _computation?.Dispose();
+            _stock?.Dispose();
             (_stock, _computation) = (null, null);
         }
     }

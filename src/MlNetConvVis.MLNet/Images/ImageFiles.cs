@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlNetConvVis.Graph;
 using MlNetConvVis.Imaging;
-using MlNetConvVis.Onnx;
 
 namespace MlNetConvVis.MLNet.Images;
 
@@ -24,15 +23,15 @@ internal static class ImageFiles
     /// <summary>Makes the estimator.</summary>
     public static ConvNetEstimator Estimator(TransformsCatalog catalog, string output, string input, PhotoFolder source, int batchSize) => new(
         [new WantedColumn(input, TextDataViewType.Instance, null, "It holds the paths of image files, such as a column of string.")],
-        () => new StockChain(Chain(catalog, output, input, source)),
+        () => new StockEstimator(catalog, Sized(output, input, source), file => Chain(catalog, output, input, source, file)),
         () => new ImageComputation(input, output, source, batchSize));
 
     /// <summary>Settings before each file, the mapping by contract, and an ONNX step that gives the vector its shape.</summary>
-    private static EstimatorChain<ITransformer> Chain(TransformsCatalog catalog, string output, string input, PhotoFolder source) =>
+    private static EstimatorChain<ITransformer> Chain(TransformsCatalog catalog, string output, string input, PhotoFolder source, string file) =>
         new EstimatorChain<ITransformer>()
             .Append(catalog.Expression(FileColumn, $"file => concat(\"{source.ToText()}|\", file)", input))
             .Append(catalog.CustomMapping<ImageFileRow, ImagePixelsRow>(ImageFileMapping.Map, ImageFileMapping.Contract))
-            .Append(ContextEnvironment.ProcessorTransforms.ApplyOnnxModel([output], [PixelsColumn], new MemoryStream(OnnxFile.ToBytes(Sized(output, input, source)))))
+            .Append(ContextEnvironment.ProcessorTransforms.ApplyOnnxModel([output], [PixelsColumn], file))
             .Append<ITransformer>(catalog.DropColumns(FileColumn, PixelsColumn));
 
     private static OnnxGraph Sized(string output, string input, PhotoFolder source)
@@ -47,12 +46,5 @@ internal static class ImageFiles
         build.SetMetadata(SourceKey, source.ToText());
         build.SetMetadata(InputKey, input);
         return build.ToGraph(new ValueInfo(output, ElementType.Float, shape));
-    }
-
-    private sealed class StockChain(EstimatorChain<ITransformer> chain) : IEstimator<ITransformer>
-    {
-        public ITransformer Fit(IDataView input) => chain.Fit(input);
-
-        public SchemaShape GetOutputSchema(SchemaShape inputSchema) => chain.GetOutputSchema(inputSchema);
     }
 }

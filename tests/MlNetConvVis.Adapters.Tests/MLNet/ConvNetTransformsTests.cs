@@ -96,7 +96,9 @@ public sealed class ConvNetTransformsTests
         var file = Path.Combine(folder.Path, "model.zip");
         _ml.Model.Save(model, data.Schema, file);
         var fresh = new MLContext(seed: 2);
-        var after = fresh.Model.Load(file, out var schema).Transform(PixelRow.Data(fresh, 40));
+        var loaded = fresh.Model.Load(file, out var schema);
+        using var held = (IDisposable)loaded;
+        var after = loaded.Transform(PixelRow.Data(fresh, 40));
         Assert.Equal(["Pixels", "Label", "Place"], schema.Select(c => c.Name));
         Assert.Equal(PixelRow.Column(before, "Features"), PixelRow.Column(after, "Features"));
         Assert.Equal(PixelRow.Column(before, "Score"), PixelRow.Column(after, "Score"));

@@ -50,6 +50,7 @@ public sealed class EstimatorContractTests : IDisposable
             var loaded = batched ? fresh.Model.LoadConvNets(file, out _) : fresh.Model.Load(file, out _);
             var actual = loaded.Transform(data);
             foreach (var name in made) AssertSame(expected, actual, name);
+            (loaded as IDisposable)?.Dispose();
         }
 
         var mapper = transformer.GetRowToRowMapper(data.Schema);
@@ -93,7 +94,9 @@ public sealed class EstimatorContractTests : IDisposable
         var model = estimator.Fit(data);
         _ml.Model.Save(model, data.Schema, file);
         file.Position = 0;
-        foreach (var schema in new[] { model.GetOutputSchema(data.Schema), new MLContext().Model.Load(file, out _).GetOutputSchema(data.Schema) })
+        var loaded = new MLContext().Model.Load(file, out _);
+        using var held = (IDisposable)loaded;
+        foreach (var schema in new[] { model.GetOutputSchema(data.Schema), loaded.GetOutputSchema(data.Schema) })
         {
             VBuffer<ReadOnlyMemory<char>> names = default;
             schema["Classes"].GetSlotNames(ref names);

@@ -49,7 +49,9 @@ public sealed class TransferChainTests : IDisposable
         var (before, file) = (images.Fit(Data()), new MemoryStream());
         _ml.Model.Save(before, Data().Schema, file);
         file.Position = 0;
-        var after = new MLContext().Model.Load(file, out _).Transform(Data());
+        var loaded = new MLContext().Model.Load(file, out _);
+        using var held = (IDisposable)loaded;
+        var after = loaded.Transform(Data());
         Assert.Equal(PixelRow.Column(before.Transform(Data()), "Pixels"), PixelRow.Column(after, "Pixels"));
     }
 
