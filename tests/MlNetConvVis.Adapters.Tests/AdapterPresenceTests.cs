@@ -15,4 +15,12 @@ public sealed class AdapterPresenceTests
         Assert.SkipWhen(types.Length == 0, $"{assembly} is left out: {package} or newer does not restore here.");
         Assert.Contains(types, t => t.Name == type);
     }
+
+    [Fact]
+    public void Trainers_of_Microsoft_ML_TorchSharp_stand_beside_ours_or_are_left_out()
+    {
+        var tests = typeof(AdapterPresenceTests).Assembly.GetType("MlNetConvVis.Tests.MLNet.TorchSharpTrainersTests");
+        Assert.SkipWhen(tests is null, "No chain with ML.NET's own TorchSharp trainers: Microsoft.ML.TorchSharp 0.23.0 or newer does not restore here.");
+        Assert.Contains(typeof(AdapterPresenceTests).Assembly.GetReferencedAssemblies(), static a => a.Name == "Microsoft.ML.TorchSharp");
+    }
 }
