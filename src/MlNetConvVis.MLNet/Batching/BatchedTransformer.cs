@@ -25,7 +25,11 @@ internal sealed class BatchedTransformer(ITransformer inner, IBatchComputation c
         return new BatchedDataView(input, GetOutputSchema(input.Schema), computation);
     }
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => inner.Save(ctx);
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ObjectDisposedException.ThrowIf(_released is null, this);
+        inner.Save(ctx);
+    }
 
     public void Dispose() => Interlocked.Exchange(ref _released, null)?.Invoke();
 }

@@ -44,8 +44,9 @@ internal sealed class GraphComputation : IBatchComputation
             var session = _session.Value;
             var threads = session.Provider == SessionSettings.ProcessorProvider ? Math.Min(_settings.ThreadCount, _batchSize) : 1;
             var share = (_batchSize + threads - 1) / threads;
-            _open += threads + 1;
-            return [.. Enumerable.Range(0, threads + 1).Select(_ => _idle.TryPop(out var run) ? run : new GraphRun(this, session.Bind(share)))];
+            IBatchRun[] runs = [.. Enumerable.Range(0, threads + 1).Select(_ => _idle.TryPop(out var run) ? run : new GraphRun(this, session.Bind(share)))];
+            _open += runs.Length;
+            return runs;
         }
     }
 

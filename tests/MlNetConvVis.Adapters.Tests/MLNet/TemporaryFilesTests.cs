@@ -25,6 +25,7 @@ public sealed class TemporaryFilesTests : IDisposable
         using (var saved = new MemoryStream()) _ml.Model.Save(second, data.Schema, saved);
         ((IDisposable)second).Dispose();
         Assert.Empty(Directory.GetFiles(_folder.Path));
+        Assert.Throws<ObjectDisposedException>(() => _ml.Model.Save(second, data.Schema, new MemoryStream()));
         ((IDisposable)estimator.Fit(data)).Dispose();
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
