@@ -5,11 +5,11 @@ namespace MlNetConvVis.MLNet;
 /// <summary>A file that is deleted when it is disposed of, forgotten, or the process ends; none but its owner can read it.</summary>
 internal sealed class TemporaryFile : IDisposable
 {
-    private static readonly ConcurrentDictionary<string, bool> Present = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, bool> s_present = new(StringComparer.Ordinal);
 
     static TemporaryFile() => AppDomain.CurrentDomain.ProcessExit += static (_, _) =>
     {
-        foreach (var path in Present.Keys) Delete(path);
+        foreach (var path in s_present.Keys) Delete(path);
     };
 
     /// <param name="folder">Where it lies.</param>
@@ -19,7 +19,7 @@ internal sealed class TemporaryFile : IDisposable
     public TemporaryFile(string folder, string extension, ReadOnlySpan<byte> bytes)
     {
         Path = System.IO.Path.Combine(folder, $"convvis-{Guid.NewGuid():N}{extension}");
-        Present[Path] = true;
+        s_present[Path] = true;
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using var file = new FileStream(Path, options);
@@ -43,7 +43,7 @@ internal sealed class TemporaryFile : IDisposable
         try
         {
             File.Delete(path);
-            Present.TryRemove(path, out _);
+            s_present.TryRemove(path, out _);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
